@@ -1,0 +1,86 @@
+//! Closing: the browser says the customer cancelled, or failed. A hint, never a fact: the gateway is asked first.
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use super::ApproveError;
+use super::approve::settle_found;
+use crate::cafe::{CloseReason, Closed, Kept, Opened, Order, Paid, Store, StoreError, Tender};
+use crate::payment::{Gateway, OrderId, Progress};
+
+/// Why an order was not closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    /// There is no such order, or nobody has opened its payment.
+    #[error("there is no payment of that order under way")]
+    NoSuchPayment,
+    /// It has been paid: nothing was touched.
+    #[error("the order has been paid")]
+    AlreadyPaid(Box<Paid>),
+    /// Nobody knows yet how it ends; it was left as it is.
+    #[error("nobody knows yet whether it was collected")]
+    Pending,
+    /// Nobody knows; repeating it is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Ends an opened payment that was not made, and releases its points. A paid order is never touched.
+///
+/// Where the gateway still waits for the payer, closing is safe: it collects only when asked to, and
+/// a closed order is never asked for.
+///
+/// # Errors
+/// [`CloseError`]; nothing was released.
+pub async fn close(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    id: OrderId,
+    hint: CloseReason,
+    now: Timestamp,
+) -> Result<Closed, CloseError> {
+    match store.order(id).await? {
+        Some(Order::Opened(opened)) => close_opened(store, gateway, opened, hint, now).await,
+        Some(Order::Quoted(_)) | None => Err(CloseError::NoSuchPayment),
+        Some(Order::Approving(_)) => Err(CloseError::Pending),
+        Some(Order::Paid(paid)) => Err(CloseError::AlreadyPaid(Box::new(paid))),
+        Some(Order::Closed(closed)) => Ok(closed),
+    }
+}
+
+async fn close_opened(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    opened: Opened,
+    hint: CloseReason,
+    now: Timestamp,
+) -> Result<Closed, CloseError> {
+    if let Tender::Gateway { session, .. } = opened.tender.clone() {
+        let snapshot = gateway.lookup(&opened.quote.charge(), &session).await.map_err(|error| {
+            let cause: &dyn std::error::Error = &error;
+            warn!(order = %opened.quote.id, cause, "look-up failed");
+            CloseError::Pending
+        })?;
+        match snapshot.progress {
+            Progress::Pending | Progress::Failed => {}
+            Progress::Paid(approval) => {
+                return Err(match settle_found(store, opened, session, approval, now).await {
+                    Ok(paid) => CloseError::AlreadyPaid(Box::new(paid)),
+                    Err(ApproveError::Store(error)) => CloseError::Store(error),
+                    Err(_) => CloseError::Pending,
+                });
+            }
+            Progress::Refunded | Progress::Unrecognised(_) => return Err(CloseError::Pending),
+        }
+    }
+    let closed = opened.close(hint, now);
+    match store.close(&closed, None).await? {
+        Kept::Done => Ok(closed),
+        Kept::Otherwise(Some(order)) => match *order {
+            Order::Closed(closed) => Ok(closed),
+            Order::Paid(paid) => Err(CloseError::AlreadyPaid(Box::new(paid))),
+            Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) => Err(CloseError::Pending),
+        },
+        Kept::Otherwise(None) | Kept::PointsShort => Err(CloseError::Pending),
+    }
+}

@@ -1,0 +1,176 @@
+//! Refunding: recorded before the gateway is asked, guarded against going out twice, safe to repeat by its id.
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use crate::cafe::{
+    Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError,
+};
+use crate::payment::{Gateway, GatewayError, OrderId, Progress, Session, Won};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRequest {
+    /// Of which order.
+    pub order: OrderId,
+    /// The request's own name: the same name is the same refund, however often it is sent.
+    pub id: RefundId,
+    /// How much; all that is left where nothing is said.
+    pub amount: Option<Won>,
+    /// Why, in the owner's words.
+    pub reason: String,
+}
+
+/// Why there is no refund to show.
+#[derive(Debug, thiserror::Error)]
+pub enum RefundError {
+    /// There is no such order.
+    #[error("there is no such order")]
+    NoSuchOrder,
+    /// The order has not been paid, so there is nothing to give back.
+    #[error("the order has not been paid")]
+    NotPaid,
+    /// It cannot be given back. Nothing has moved.
+    #[error(transparent)]
+    Refused(#[from] RefundRefused),
+    /// The gateway did not return the money. Nothing has moved.
+    #[error("the gateway did not return the money")]
+    Gateway(#[source] GatewayError),
+    /// Nobody knows yet whether the money went back. Sending the same request again finds out.
+    #[error("nobody knows yet whether the money went back; send the same request again")]
+    Pending,
+    /// Nobody knows; sending the same request again is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Gives back money, and the points that came with it in proportion.
+///
+/// # Errors
+/// [`RefundError`] says for each case what has happened to the money.
+pub async fn refund(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    request: RefundRequest,
+    now: Timestamp,
+) -> Result<Paid, RefundError> {
+    let paid = match store.order(request.order).await? {
+        None => return Err(RefundError::NoSuchOrder),
+        Some(Order::Paid(paid)) => paid,
+        Some(Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) | Order::Closed(_)) => {
+            return Err(RefundError::NotPaid);
+        }
+    };
+    if paid.refund_of(&request.id).is_some() {
+        return Ok(paid);
+    }
+    let resumed = paid.refunding.is_some();
+    let refunding = paid.refund(request.id, request.amount, request.reason, now)?;
+    let mut begun = paid;
+    begun.refunding = Some(refunding.clone());
+    if !resumed {
+        match store.begin_refund(&begun).await? {
+            Kept::Done => {}
+            Kept::Otherwise(_) | Kept::PointsShort => return Err(RefundError::Pending),
+        }
+    }
+    if let Collected::Gateway { session, .. } = begun.collected.clone() {
+        give_back(store, gateway, &begun, &refunding, &session, resumed).await?;
+    }
+    settle(store, begun, refunding, now).await
+}
+
+/// Returns once the gateway has given the money back; asks it only when it has not yet.
+async fn give_back(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    paid: &Paid,
+    refunding: &Refunding,
+    session: &Session,
+    resumed: bool,
+) -> Result<(), RefundError> {
+    let charge = paid.quote.charge();
+    // An earlier run of this refund may have reached the gateway, so look before asking.
+    if resumed && returned(gateway, paid, refunding, session).await? {
+        return Ok(());
+    }
+    let Err(error) = gateway.cancel(&charge, session, paid.cancellation(refunding)).await else {
+        return Ok(());
+    };
+    warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "cancel did not succeed");
+    match error {
+        GatewayError::Unreached(..) => {}
+        GatewayError::Declined { .. } => {
+            if returned(gateway, paid, refunding, session).await? {
+                return Ok(());
+            }
+        }
+        GatewayError::Unknown(..) => {
+            let back = returned(gateway, paid, refunding, session).await?;
+            // Not yet returned is not never: the request may still be on its way.
+            return if back { Ok(()) } else { Err(RefundError::Pending) };
+        }
+    }
+    store.give_up_refund(paid).await?;
+    Err(RefundError::Gateway(error))
+}
+
+/// Whether the gateway has given back what this refund asks for, on top of those before it.
+async fn returned(
+    gateway: &dyn Gateway,
+    paid: &Paid,
+    refunding: &Refunding,
+    session: &Session,
+) -> Result<bool, RefundError> {
+    let snapshot = gateway.lookup(&paid.quote.charge(), session).await.map_err(|error| {
+        warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "look-up failed");
+        RefundError::Pending
+    })?;
+    let cancelled = match snapshot.progress {
+        Progress::Paid(_) | Progress::Refunded => snapshot.cancelled,
+        Progress::Pending | Progress::Failed | Progress::Unrecognised(_) => return Err(RefundError::Pending),
+    };
+    match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
+        (before, _) if cancelled == before => Ok(false),
+        (_, Some(after)) if cancelled == after => Ok(true),
+        // Somebody gave back another sum by hand: a person must look at it.
+        _ => Err(RefundError::Pending),
+    }
+}
+
+/// How often the member's balance may change under our hands before we say so.
+const TRIES: u32 = 5;
+
+async fn settle(
+    store: &dyn Store,
+    begun: Paid,
+    refunding: Refunding,
+    now: Timestamp,
+) -> Result<Paid, RefundError> {
+    for _ in 0..TRIES {
+        let balance = match &begun.quote.member {
+            Some(member) if !refunding.reverses.is_zero() => {
+                store.member(member).await?.map_or(Points::ZERO, |member| member.balance)
+            }
+            Some(_) | None => Points::ZERO,
+        };
+        let paid = begun.clone().refunded_with(refunding.clone(), balance, now);
+        match store.settle_refund(&paid).await? {
+            Kept::Done => return Ok(paid),
+            // The balance fell since it was read: read it again.
+            Kept::PointsShort => {}
+            Kept::Otherwise(Some(order)) => match *order {
+                Order::Paid(paid) if paid.refund_of(&refunding.id).is_some() => return Ok(paid),
+                Order::Quoted(_)
+                | Order::Opened(_)
+                | Order::Approving(_)
+                | Order::Paid(_)
+                | Order::Closed(_) => {
+                    return Err(RefundError::Pending);
+                }
+            },
+            Kept::Otherwise(None) => return Err(RefundError::Pending),
+        }
+    }
+    Err(RefundError::Pending)
+}

@@ -1,0 +1,33 @@
+//! Joining: a phone number and a chatbot user become a member, once, with a present.
+
+use crate::cafe::{Joined, Member, NewMember, Store, StoreError};
+
+/// Why somebody did not become a member.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// They are one already.
+    #[error("this number and this chatbot user have joined before")]
+    AlreadyMember(Member),
+    /// The number belongs to another chatbot user, who alone may spend its points.
+    #[error("this number belongs to another chatbot user")]
+    NumberTaken,
+    /// The chatbot user has joined with another number.
+    #[error("this chatbot user has joined with another number")]
+    UserTaken,
+    /// Nobody knows; repeating it is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes `new` a member and gives them their present.
+///
+/// # Errors
+/// [`SignUpError`]; no points have moved.
+pub async fn sign_up(store: &dyn Store, new: NewMember) -> Result<Member, SignUpError> {
+    match store.join(&new).await? {
+        Joined::New => Ok(new.into_member()),
+        Joined::Already(member) => Err(SignUpError::AlreadyMember(member)),
+        Joined::NumberTaken => Err(SignUpError::NumberTaken),
+        Joined::UserTaken => Err(SignUpError::UserTaken),
+    }
+}

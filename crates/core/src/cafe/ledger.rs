@@ -1,0 +1,122 @@
+//! The point ledger: append-only lines whose sum is a member's balance at every moment.
+
+use jiff::Timestamp;
+
+use super::{MemberId, Points, RefundId};
+use crate::payment::OrderId;
+
+/// One line of a member's ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose.
+    pub member: MemberId,
+    /// Which order moved the points; none for a bonus.
+    pub order: Option<OrderId>,
+    /// Which of the order's refunds, for the two kinds a refund writes.
+    pub refund: Option<RefundId>,
+    /// Why they moved.
+    pub kind: EntryKind,
+    /// How many.
+    pub points: Points,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why points moved. Closed: a new kind shows every sum that must count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// The welcome present: into the balance.
+    Bonus,
+    /// A payment with points was opened: from the balance into what is held.
+    Hold,
+    /// It was not made: from what is held back into the balance.
+    Release,
+    /// It was made: out of what is held.
+    Spend,
+    /// A payment was made in full: into the balance.
+    Earn,
+    /// A refund gives spent points back: into the balance.
+    Return,
+    /// A refund takes earned points back: out of the balance.
+    Reverse,
+}
+
+/// What one entry, or a sum of them, does to a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// To what can be spent.
+    pub balance: i64,
+    /// To what is held.
+    pub held: i64,
+}
+
+impl EntryKind {
+    /// Every kind, in the order of an order's life.
+    pub const ALL: [EntryKind; 7] = [
+        EntryKind::Bonus,
+        EntryKind::Hold,
+        EntryKind::Release,
+        EntryKind::Spend,
+        EntryKind::Earn,
+        EntryKind::Return,
+        EntryKind::Reverse,
+    ];
+
+    /// How the kind is written in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EntryKind::Bonus => "bonus",
+            EntryKind::Hold => "hold",
+            EntryKind::Release => "release",
+            EntryKind::Spend => "spend",
+            EntryKind::Earn => "earn",
+            EntryKind::Return => "return",
+            EntryKind::Reverse => "reverse",
+        }
+    }
+
+    /// Reads what [`EntryKind::as_str`] wrote.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<EntryKind> {
+        EntryKind::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl Entry {
+    /// The line's own key within the ledger: made of its cause, so that the same cause can be written
+    /// only once. Sorted by it, the lines of an order stand together, and orders stand by their age.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let kind = self.kind.as_str();
+        match (&self.order, &self.refund) {
+            (None, _) => format!("0#{kind}"),
+            (Some(order), None) => format!("{order}#{kind}"),
+            (Some(order), Some(refund)) => format!("{order}#{kind}#{}", refund.as_str()),
+        }
+    }
+
+    /// What the line does to its member.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        let points = i64::from(self.points.get());
+        match self.kind {
+            EntryKind::Bonus | EntryKind::Earn | EntryKind::Return => Effect { balance: points, held: 0 },
+            EntryKind::Hold => Effect { balance: -points, held: points },
+            EntryKind::Release => Effect { balance: points, held: -points },
+            EntryKind::Spend => Effect { balance: 0, held: -points },
+            EntryKind::Reverse => Effect { balance: -points, held: 0 },
+        }
+    }
+}
+
+impl Effect {
+    /// What a number of entries do together.
+    #[must_use]
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Effect {
+        entries.into_iter().map(Entry::effect).fold(Effect::default(), |sum, one| Effect {
+            balance: sum.balance + one.balance,
+            held: sum.held + one.held,
+        })
+    }
+}

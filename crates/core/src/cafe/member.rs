@@ -1,0 +1,117 @@
+//! Members: who may collect points, and which chatbot user may spend them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use ring::digest;
+
+use super::{Entry, EntryKind, Points, SealedPhone};
+use crate::payment::PayerId;
+
+/// A member's key: the keyed tag of the phone number, 32 hexadecimal digits. It says nothing about
+/// the number to anybody without the key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberId(String);
+
+impl MemberId {
+    /// Takes a tag as [`super::PhoneKey::tag`] made it, or as it was stored.
+    #[must_use]
+    pub fn new(tag: String) -> MemberId {
+        MemberId(tag)
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MemberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemberId({})", self.0)
+    }
+}
+
+/// A chatbot user, as OpenBuilder names them to this one bot (`botUserKey`, at most 70 characters).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub String);
+
+impl UserId {
+    /// What a gateway may know this user by: always the same, and saying nothing about them.
+    #[must_use]
+    pub fn payer(&self) -> PayerId {
+        let digest = digest::digest(&digest::SHA256, self.0.as_bytes());
+        PayerId(format!("u-{}", hex(&digest.as_ref()[..16])))
+    }
+}
+
+/// Two hexadecimal digits a byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
+}
+
+/// Somebody who has joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// By phone number.
+    pub id: MemberId,
+    /// The only chatbot user who may spend the points and see the balance.
+    pub user: UserId,
+    /// The number itself, sealed, to be shown masked.
+    pub phone: SealedPhone,
+    /// What can be spent now: points that are held for an open payment are not in it.
+    pub balance: Points,
+    /// What is held for payments that are open.
+    pub held: Points,
+    /// When they joined.
+    pub joined_at: Timestamp,
+}
+
+/// Somebody about to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMember {
+    /// By phone number.
+    pub id: MemberId,
+    /// Who will spend the points.
+    pub user: UserId,
+    /// The number itself, sealed.
+    pub phone: SealedPhone,
+    /// The welcome present.
+    pub bonus: Points,
+    /// When.
+    pub joined_at: Timestamp,
+}
+
+impl NewMember {
+    /// The first line of the member's ledger.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        Entry {
+            member: self.id.clone(),
+            order: None,
+            refund: None,
+            kind: EntryKind::Bonus,
+            points: self.bonus,
+            at: self.joined_at,
+        }
+    }
+
+    /// The member they become.
+    #[must_use]
+    pub fn into_member(self) -> Member {
+        Member {
+            id: self.id,
+            user: self.user,
+            phone: self.phone,
+            balance: self.bonus,
+            held: Points::ZERO,
+            joined_at: self.joined_at,
+        }
+    }
+}

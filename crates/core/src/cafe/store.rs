@@ -1,0 +1,162 @@
+//! What the cafe needs kept, shaped by what must happen together and not by tables.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{
+    Approving, Attempt, AttemptToken, Closed, Entry, Member, MemberId, NewMember, Opened, Order, Paid, Quoted,
+};
+use crate::payment::{BoxError, OrderId};
+
+/// Where members, their ledger and orders are kept.
+///
+/// Every method happens wholly or not at all. A conditional write whose condition fails is read back
+/// before it is believed: when what stands there is what was to be written, it counts as written.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The member, if they have joined. One read.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError>;
+
+    /// Makes a member: the number, its binding to the chatbot user and the bonus. One transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]: they may have joined; repeating it is safe.
+    async fn join(&self, new: &NewMember) -> Result<Joined, StoreError>;
+
+    /// Keeps a new quote. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be kept; nobody knows its link, so it does no harm.
+    async fn quote(&self, quoted: &Quoted) -> Result<(), StoreError>;
+
+    /// The order, if there is one. One read.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+
+    /// From quoted to opened, holding its points. One write, or one transaction where points are held.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be opened; repeating it is safe.
+    async fn open(&self, opened: &Opened) -> Result<Kept, StoreError>;
+
+    /// Writes down, before the gateway is asked, that `attempt` is about to collect: from opened, or
+    /// from an attempt whose time had run out by `now`. One write, which also reads the order.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be written; it runs out by itself.
+    async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError>;
+
+    /// Back to opened: this attempt has collected nothing and will not. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the attempt may stand; it runs out by itself.
+    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError>;
+
+    /// From opened or approving to paid, spending and earning its points. One transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be settled; repeating it is safe.
+    async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError>;
+
+    /// From opened, or from `attempt` where one was running, to closed, releasing its points. One
+    /// write, or one transaction where points were held.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be closed; repeating it is safe.
+    async fn close(&self, closed: &Closed, attempt: Option<&AttemptToken>) -> Result<Kept, StoreError>;
+
+    /// At most `most` orders that should have been looked at by `now`, the longest due first. Its cost
+    /// follows their number, not the table's.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError>;
+
+    /// Puts off the next look at an order that is still open or in doubt; nothing for any other. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it will be looked at sooner.
+    async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Writes down, before the gateway is asked, the refund that `paid` is [`refunding`](Paid::refunding). One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be written; repeating it is safe.
+    async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError>;
+
+    /// The running refund has not been made and will not be: takes it off the order again. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may still stand; repeating the refund is safe.
+    async fn give_up_refund(&self, paid: &Paid) -> Result<(), StoreError>;
+
+    /// The latest of `paid`'s refunds has been made: its points move. One write, or one transaction
+    /// where points move.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be settled; repeating it is safe.
+    async fn settle_refund(&self, paid: &Paid) -> Result<Kept, StoreError>;
+
+    /// All of a member's ledger.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn entries(&self, member: &MemberId) -> Result<Vec<Entry>, StoreError>;
+}
+
+/// How joining went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// They are a member now.
+    New,
+    /// They were one before, by this number and this chatbot user.
+    Already(Member),
+    /// The number belongs to another chatbot user.
+    NumberTaken,
+    /// The chatbot user has joined with another number.
+    UserTaken,
+}
+
+/// How a conditional write went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It stands as it was to be written.
+    Done,
+    /// Somebody else was first: this is what stands, if anything does.
+    Otherwise(Option<Box<Order>>),
+    /// The member's points do not suffice (any more). Nothing was written.
+    PointsShort,
+}
+
+/// How the beginning of an attempt went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Nobody has tried before.
+    First(Approving),
+    /// An earlier attempt ran out of time: the gateway may have been asked, so look first.
+    Again(Approving),
+    /// It is not to be collected: this is what stands, if anything does.
+    Otherwise(Option<Box<Order>>),
+}
+
+/// The store did not do what was asked, or nobody knows whether it did.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It did not answer, refused, or was busy.
+    #[error("the store did not answer as it should")]
+    Unavailable(#[source] BoxError),
+    /// What is kept under that key was not written by this program.
+    #[error("the item {key} cannot be read")]
+    Unreadable {
+        /// Which item.
+        key: String,
+        /// What is wrong with it.
+        #[source]
+        source: BoxError,
+    },
+}

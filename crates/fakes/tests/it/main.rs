@@ -1,0 +1,16 @@
+//! What the fakes promise, told as stories.
+#![expect(unreachable_pub, reason = "nothing outside this binary can reach anything")]
+
+mod api;
+mod approve;
+mod cancel;
+mod control;
+mod faults;
+mod http;
+mod model;
+mod order;
+mod payer;
+mod ready;
+mod shop;
+mod state;
+mod subscription;

@@ -1,0 +1,106 @@
+//! Clients of AWS, built by hand: nothing is looked for at start, and one TLS stack serves all.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use cafe_core::payment::BoxError;
+use secrecy::SecretString;
+
+use crate::settings::Secret;
+
+/// The roots that AWS's endpoints are signed under: Amazon Root CA 1 to 4 and Starfield Services G2.
+const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
+
+/// What Lambda's environment says about AWS: region, credentials, and where DynamoDB is if not at AWS.
+///
+/// On Lambda credentials do not change during a process's life, so no provider chain is needed.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    region: Region,
+    credentials: Credentials,
+    dynamodb_url: Option<String>,
+    http: SharedHttpClient,
+}
+
+impl Aws {
+    /// Reads the AWS SDK's own environment variables. `get` is the environment, as a function.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up, or the region or the credentials are missing; the function must not start.
+    pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Aws, BoxError> {
+        let needed = |name: &str| get(name).ok_or_else(|| format!("{name} is missing"));
+        let credentials = Credentials::new(
+            needed("AWS_ACCESS_KEY_ID")?,
+            needed("AWS_SECRET_ACCESS_KEY")?,
+            get("AWS_SESSION_TOKEN"),
+            None,
+            "environment",
+        );
+        let trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+        let tls = TlsContext::builder().with_trust_store(trust).build()?;
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls)
+            .build_https();
+        Ok(Aws {
+            region: Region::new(needed("AWS_REGION")?),
+            credentials,
+            dynamodb_url: get("AWS_ENDPOINT_URL_DYNAMODB"),
+            http,
+        })
+    }
+
+    /// A client of DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone());
+        config.set_endpoint_url(self.dynamodb_url.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// The secrets themselves, those kept in SSM fetched with one request; none where all were given.
+    ///
+    /// # Errors
+    /// Names the parameters that cannot be read; the function must not start.
+    pub async fn reveal<const N: usize>(&self, secrets: [Option<&Secret>; N]) -> Result<[Option<SecretString>; N], BoxError> {
+        let mut names: Vec<String> = secrets
+            .iter()
+            .filter_map(|secret| match secret {
+                Some(Secret::Parameter(name)) => Some(name.clone()),
+                Some(Secret::Given(_)) | None => None,
+            })
+            .collect();
+        names.sort();
+        names.dedup();
+        let kept = if names.is_empty() { Vec::new() } else { self.parameters(names).await? };
+        let reveal = |secret: Option<&Secret>| match secret? {
+            Secret::Given(value) => Some(value.clone()),
+            Secret::Parameter(name) => {
+                kept.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            }
+        };
+        Ok(secrets.map(reveal))
+    }
+
+    async fn parameters(&self, names: Vec<String>) -> Result<Vec<(String, SecretString)>, BoxError> {
+        let config = aws_sdk_ssm::Config::builder()
+            .behavior_version(aws_sdk_ssm::config::BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .build();
+        let client = aws_sdk_ssm::Client::from_conf(config);
+        let found = client.get_parameters().set_names(Some(names)).with_decryption(true).send().await?;
+        let missing = found.invalid_parameters();
+        if !missing.is_empty() {
+            return Err(format!("SSM has no parameter named {}", missing.join(", ")).into());
+        }
+        let parameters = found.parameters.unwrap_or_default();
+        Ok(parameters.into_iter().filter_map(|one| Some((one.name?, one.value?.into()))).collect())
+    }
+}

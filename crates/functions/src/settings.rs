@@ -1,0 +1,241 @@
+//! The settings: read once at start from the environment, and all that is wrong named in one message.
+
+use std::fmt;
+
+use cafe_core::cafe::flow::Rules;
+use cafe_core::cafe::{Percent, Points};
+use kakaopay::Api;
+use secrecy::SecretString;
+use store::Tables;
+use url::{Host, Url};
+
+/// A part that a function may need, and without whose settings it does not start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `MEMBERS_TABLE`.
+    Members,
+    /// `LEDGER_TABLE`.
+    Ledger,
+    /// `ORDERS_TABLE`.
+    Orders,
+    /// `SKILL_KEY`, or `SKILL_KEY_PARAMETER`.
+    SkillKey,
+    /// `PHONE_KEY`, or `PHONE_KEY_PARAMETER`.
+    PhoneKey,
+    /// `KAKAOPAY_KEY`, or `KAKAOPAY_KEY_PARAMETER`.
+    KakaoPay,
+}
+
+/// All settings of a function. What it does not need is left out, and what has a default has it.
+#[derive(Debug)]
+pub struct Settings {
+    /// The tables' names; empty for those the function does not use.
+    pub tables: Tables,
+    /// What `x-skill-key` must carry: one secret, or two with a comma between while one is replaced.
+    pub skill_key: Option<Secret>,
+    /// What tags and seals phone numbers.
+    pub phone_key: Option<Secret>,
+    /// How to speak to KakaoPay.
+    pub kakaopay: Option<KakaoPaySettings>,
+    /// Where customers reach us; the request's own host and stage where nothing is set.
+    pub public_url: Option<Url>,
+    /// What the owner decided about points.
+    pub rules: Rules,
+    /// What the cafe is called on cards and pages.
+    pub cafe_name: String,
+}
+
+/// How to speak to KakaoPay.
+#[derive(Debug)]
+pub struct KakaoPaySettings {
+    /// Which of its two APIs.
+    pub api: Api,
+    /// Where, if not at that API's own host.
+    pub url: Option<Url>,
+    /// The secret key.
+    pub key: Secret,
+    /// What stands before the key, if not that API's own word.
+    pub key_prefix: Option<String>,
+    /// The merchant code.
+    pub cid: String,
+}
+
+/// A secret, or where it is kept.
+#[derive(Debug)]
+pub enum Secret {
+    /// The secret itself.
+    Given(SecretString),
+    /// The name of an SSM `SecureString`.
+    Parameter(String),
+}
+
+/// All that is missing or wrong, in one message. It names settings and never repeats a value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadSettings {
+    problems: Vec<String>,
+}
+
+impl fmt::Display for BadSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "settings missing or wrong: {}", self.problems.join("; "))
+    }
+}
+
+impl std::error::Error for BadSettings {}
+
+impl Settings {
+    /// Reads the settings of a function that needs `parts`. `get` is the environment, as a function.
+    ///
+    /// # Errors
+    /// [`BadSettings`] names every setting that is missing or wrong, not only the first.
+    pub fn read(get: impl Fn(&str) -> Option<String>, parts: &[Part]) -> Result<Settings, BadSettings> {
+        let mut reader = Reader { get, problems: Vec::new() };
+        let needs = |part| parts.contains(&part);
+        let settings = Settings {
+            tables: Tables {
+                members: reader.table("MEMBERS_TABLE", needs(Part::Members)),
+                ledger: reader.table("LEDGER_TABLE", needs(Part::Ledger)),
+                orders: reader.table("ORDERS_TABLE", needs(Part::Orders)),
+            },
+            skill_key: needs(Part::SkillKey).then(|| reader.secret("SKILL_KEY")).flatten(),
+            phone_key: needs(Part::PhoneKey).then(|| reader.secret("PHONE_KEY")).flatten(),
+            kakaopay: needs(Part::KakaoPay).then(|| reader.kakaopay()).flatten(),
+            public_url: reader.url("PUBLIC_URL"),
+            rules: reader.rules(),
+            cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
+        };
+        if reader.problems.is_empty() { Ok(settings) } else { Err(BadSettings { problems: reader.problems }) }
+    }
+}
+
+struct Reader<G> {
+    get: G,
+    problems: Vec<String>,
+}
+
+impl<G: Fn(&str) -> Option<String>> Reader<G> {
+    /// The value, if there is one: a template that leaves a parameter empty sets the variable to nothing.
+    fn text(&self, name: &str) -> Option<String> {
+        (self.get)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn table(&mut self, name: &str, needed: bool) -> String {
+        let table = self.text(name);
+        if table.is_none() && needed {
+            self.problems.push(format!("{name} is missing"));
+        }
+        table.unwrap_or_default()
+    }
+
+    fn secret(&mut self, name: &str) -> Option<Secret> {
+        let place = format!("{name}_PARAMETER");
+        let secret = match (self.text(name), self.text(&place)) {
+            (Some(value), _) => Secret::Given(value.into()),
+            (None, Some(parameter)) => Secret::Parameter(parameter),
+            (None, None) => {
+                self.problems.push(format!("{name} is missing, and so is {place}"));
+                return None;
+            }
+        };
+        Some(secret)
+    }
+
+    /// An address that is spoken to in clear is believed only on this machine.
+    fn url(&mut self, name: &str) -> Option<Url> {
+        let text = self.text(name)?;
+        let url = Url::parse(&text).ok().filter(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)));
+        if url.is_none() {
+            self.problems.push(format!("{name} must be an https address (http only on this machine)"));
+        }
+        url
+    }
+
+    fn kakaopay(&mut self) -> Option<KakaoPaySettings> {
+        let api = match self.text("KAKAOPAY_API").as_deref() {
+            None | Some("open") => Api::Open,
+            Some("legacy") => Api::Legacy,
+            Some(_) => {
+                self.problems.push("KAKAOPAY_API must be open or legacy".to_owned());
+                Api::Open
+            }
+        };
+        let url = self.url("KAKAOPAY_URL");
+        let key = self.secret("KAKAOPAY_KEY");
+        let key_prefix = self.text("KAKAOPAY_KEY_PREFIX");
+        let cid = self.text("KAKAOPAY_CID").unwrap_or_else(|| kakaopay::TEST_CID.to_owned());
+        Some(KakaoPaySettings { api, url, key: key?, key_prefix, cid })
+    }
+
+    fn rules(&mut self) -> Rules {
+        let bonus = self.number("SIGN_UP_BONUS", 100, |number| u32::try_from(number).ok(), "between 0 and 4294967295");
+        let percent = self.number("POINT_PERCENT", Percent::TENTH, |number| Percent::new(u8::try_from(number).ok()?), "between 0 and 100");
+        Rules { bonus: Points::new(bonus), earn: percent }
+    }
+
+    fn number<T>(&mut self, name: &str, default: T, read: impl Fn(i64) -> Option<T>, range: &str) -> T {
+        let Some(text) = self.text(name) else { return default };
+        match text.parse().ok().and_then(read) {
+            Some(value) => value,
+            None => {
+                self.problems.push(format!("{name} must be a whole number {range}"));
+                default
+            }
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, Secret, Settings};
+
+    const ALL: &[Part] =
+        &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
+
+    fn read(set: &[(&str, &str)], parts: &[Part]) -> Result<Settings, String> {
+        let get = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Settings::read(get, parts).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn all_that_is_missing_is_named_at_once() {
+        insta::assert_snapshot!(read(&[], ALL).unwrap_err(), @"settings missing or wrong: MEMBERS_TABLE is missing; LEDGER_TABLE is missing; ORDERS_TABLE is missing; SKILL_KEY is missing, and so is SKILL_KEY_PARAMETER; PHONE_KEY is missing, and so is PHONE_KEY_PARAMETER; KAKAOPAY_KEY is missing, and so is KAKAOPAY_KEY_PARAMETER");
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once_and_no_value_is_repeated() {
+        let set = [
+            ("KAKAOPAY_API", "v3"),
+            ("KAKAOPAY_URL", "http://kakaopay.example"),
+            ("KAKAOPAY_KEY", "secret"),
+            ("PUBLIC_URL", "cafe.example"),
+            ("SIGN_UP_BONUS", "-1"),
+            ("POINT_PERCENT", "101"),
+        ];
+        insta::assert_snapshot!(read(&set, &[Part::KakaoPay]).unwrap_err(), @"settings missing or wrong: KAKAOPAY_API must be open or legacy; KAKAOPAY_URL must be an https address (http only on this machine); PUBLIC_URL must be an https address (http only on this machine); SIGN_UP_BONUS must be a whole number between 0 and 4294967295; POINT_PERCENT must be a whole number between 0 and 100");
+    }
+
+    #[test]
+    fn a_function_starts_with_what_it_needs_and_the_rest_has_defaults() {
+        let settings = read(&[("ORDERS_TABLE", "orders"), ("PUBLIC_URL", "http://127.0.0.1:3000")], &[Part::Orders]).unwrap();
+        assert_eq!((settings.rules.bonus.get(), settings.tables.orders.as_str()), (100, "orders"));
+        assert!(settings.kakaopay.is_none() && settings.skill_key.is_none());
+    }
+
+    #[test]
+    fn a_secret_may_name_where_it_is_kept_and_the_secret_itself_wins() {
+        let named = read(&[("SKILL_KEY_PARAMETER", "/cafe/skill-key")], &[Part::SkillKey]).unwrap();
+        assert!(matches!(named.skill_key, Some(Secret::Parameter(name)) if name == "/cafe/skill-key"));
+        let both = read(&[("SKILL_KEY", "a"), ("SKILL_KEY_PARAMETER", "/cafe/skill-key")], &[Part::SkillKey]).unwrap();
+        assert!(matches!(both.skill_key, Some(Secret::Given(_))));
+        assert!(!format!("{both:?}").contains("\"a\""));
+    }
+}

@@ -1,0 +1,74 @@
+//! What the core is not allowed to ask for itself: the time, and randomness.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cafe_core::cafe::{Attempt, AttemptToken};
+use cafe_core::payment::OrderId;
+use jiff::{SignedDuration, Timestamp};
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// How long an attempt at collecting can be alive: no less than the function's time-out.
+const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// The time and randomness, as functions that tests and the dev server can replace.
+#[derive(Clone)]
+pub struct World {
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl World {
+    /// The real time, and randomness from the operating system.
+    #[must_use]
+    pub fn real() -> World {
+        World::with_clock(Timestamp::now)
+    }
+
+    /// Another clock, and randomness from the operating system.
+    #[must_use]
+    pub fn with_clock(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> World {
+        let random = SystemRandom::new();
+        let fill = move |bytes: &mut [u8]| {
+            // Without randomness links could be guessed, so there is nothing better than to stop here.
+            random.fill(bytes).expect("the operating system gives randomness");
+        };
+        World { clock: Arc::new(clock), random: Arc::new(fill) }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Fresh randomness.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+
+    /// A name for an order made at `now`.
+    #[must_use]
+    pub fn order_id(&self, now: Timestamp) -> OrderId {
+        OrderId::new(now, self.random())
+    }
+
+    /// An attempt at collecting that begins at `now`.
+    #[must_use]
+    pub fn attempt(&self, now: Timestamp) -> Attempt {
+        let token = AttemptToken(OrderId::new(now, self.random()).to_string());
+        // Whole milliseconds, as it is stored.
+        let until = now.checked_add(ATTEMPT_FOR).unwrap_or(Timestamp::MAX);
+        let until = Timestamp::from_millisecond(until.as_millisecond()).unwrap_or(until);
+        Attempt { token, until }
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("World")
+    }
+}

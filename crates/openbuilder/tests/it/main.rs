@@ -1,0 +1,20 @@
+//! The crate as its callers see it: one binary, a file a module.
+
+mod callback;
+mod check;
+mod event;
+mod golden;
+mod limits;
+mod numbers;
+mod payload;
+mod phones;
+mod properties;
+mod validation;
+
+use openbuilder::Payload;
+
+/// A payload whose only parameter is `p`.
+fn payload_with(p: &serde_json::Value) -> Payload {
+    let body = serde_json::json!({ "action": { "params": { "p": p } } });
+    Payload::parse(body.to_string().as_bytes()).unwrap()
+}

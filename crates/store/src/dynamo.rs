@@ -1,0 +1,461 @@
+//! The store's flows as DynamoDB requests.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::AsyncSleep;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
+};
+use cafe_core::cafe::{
+    Approving, Attempt, AttemptToken, Begun, Closed, Collected, Effect, Entry, Joined, Kept, Member,
+    MemberId, NewMember, Opened, Order, Paid, Quoted, Store, StoreError, Tender,
+};
+use cafe_core::payment::OrderId;
+use jiff::Timestamp;
+
+use crate::change::Change;
+use crate::failure::{
+    Refused, TRIES, any_collided, collided, pause_before, refused, unavailable, unbuildable,
+};
+use crate::item::{
+    BindingItem, EntryItem, Item, MemberItem, OrderItem, RefundItem, RefundingItem, WATCH, binding_key,
+    number, read, text, time,
+};
+
+/// The names of the three tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// Members by the tag of their number, and chatbot users by their id. Key: `id`.
+    pub members: String,
+    /// Ledger lines. Keys: `member`, `entry`.
+    pub ledger: String,
+    /// Orders. Key: `id`; index `watch` with the keys `watch` and `look_at`.
+    pub orders: String,
+}
+
+/// The cafe's store in DynamoDB.
+#[derive(Clone)]
+pub struct DynamoStore {
+    client: Client,
+    tables: Tables,
+}
+
+/// How a conditional write of one item went: what stood there before, or what stands there instead.
+type Written = Result<Option<Item>, Option<Item>>;
+
+impl DynamoStore {
+    /// Keeps everything in `tables`, which must exist.
+    #[must_use]
+    pub fn new(client: Client, tables: Tables) -> DynamoStore {
+        DynamoStore { client, tables }
+    }
+
+    fn change(&self, id: OrderId) -> Change {
+        Change::of(&self.tables.orders, ("id", id.to_string()))
+    }
+
+    /// Makes one conditional change, again while it collides with a transaction.
+    async fn write(&self, change: Change) -> Result<Written, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let request = change.clone().request(&self.client).return_values(ReturnValue::AllOld);
+            let error = match request.send().await {
+                Ok(written) => return Ok(Ok(written.attributes)),
+                Err(error) => error,
+            };
+            if collided(&error) && attempt < TRIES {
+                self.pause(attempt).await;
+                attempt += 1;
+                continue;
+            }
+            return match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Err(failed.item.clone()))
+                }
+                _ => Err(unavailable(error)),
+            };
+        }
+    }
+
+    /// Makes all changes or none, again while they collide with another transaction. The SDK sends
+    /// each try with a token of its own, so a try whose answer was lost is not made twice.
+    async fn transact(
+        &self,
+        parts: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Vec<CancellationReason>>, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let request = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
+            let Err(error) = request.send().await else { return Ok(Ok(())) };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
+                return Err(unavailable(error));
+            };
+            let reasons = cancelled.cancellation_reasons();
+            if any_collided(reasons) && attempt < TRIES {
+                self.pause(attempt).await;
+                attempt += 1;
+                continue;
+            }
+            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+                return Ok(Err(reasons.to_vec()));
+            }
+            return Err(unavailable(error));
+        }
+    }
+
+    async fn pause(&self, attempt: u32) {
+        // The client's own way to sleep, so that whoever gave it one also rules over these waits.
+        if let Some(sleep) = self.client.config().sleep_impl() {
+            sleep.sleep(pause_before(attempt)).await;
+        }
+    }
+
+    /// A new item, unless one stands there.
+    fn put(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#key)")
+            .expression_attribute_names("#key", key)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(unbuildable)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Changes an order and moves the points of its ledger lines with it. `wanted` is the order as it
+    /// should stand afterwards: if it does already, an earlier try of this very write was ours.
+    async fn keep(&self, change: Change, entries: &[Entry], wanted: Order) -> Result<Kept, StoreError> {
+        let Some(first) = entries.first() else {
+            return match self.write(change).await? {
+                Ok(_) => Ok(Kept::Done),
+                Err(stands) => kept(stands, &wanted),
+            };
+        };
+        let mut parts = vec![change.part().map_err(unbuildable)?];
+        parts.push(self.move_points(&first.member, Effect::of(entries)).part().map_err(unbuildable)?);
+        for entry in entries {
+            parts.push(Self::put(&self.tables.ledger, "entry", EntryItem::of(entry))?);
+        }
+        let Err(reasons) = self.transact(parts).await? else { return Ok(Kept::Done) };
+        if let Some(refused) = refused(&reasons, 0) {
+            return kept(refused.stands, &wanted);
+        }
+        if refused(&reasons, 1).is_some() {
+            return Ok(Kept::PointsShort);
+        }
+        // The order has not made this step, and yet its ledger line stands: not this program's doing.
+        let source = "a ledger line stands without its order's step".into();
+        Err(StoreError::Unreadable { key: wanted.id().to_string(), source })
+    }
+
+    /// Moves a member's points by what their ledger lines say, never below zero.
+    fn move_points(&self, member: &MemberId, effect: Effect) -> Change {
+        let needed = |delta: i64| number(delta.saturating_neg().max(0));
+        Change::of(&self.tables.members, ("id", member.as_str().to_owned()))
+            .add("balance", number(effect.balance))
+            .add("held", number(effect.held))
+            .value("balance_needed", needed(effect.balance))
+            .value("held_needed", needed(effect.held))
+            .when("#balance >= :balance_needed AND #held >= :held_needed")
+    }
+
+    fn read_order(item: Item) -> Result<Order, StoreError> {
+        let key = item.get("id").and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();
+        read::<OrderItem, Order>(&key, item)
+    }
+}
+
+/// What a failed condition means: written before by ourselves, or by somebody else.
+fn kept(stands: Option<Item>, wanted: &Order) -> Result<Kept, StoreError> {
+    match stands.map(DynamoStore::read_order).transpose()? {
+        Some(order) if order == *wanted => Ok(Kept::Done),
+        stands => Ok(Kept::Otherwise(stands.map(Box::new))),
+    }
+}
+
+#[async_trait]
+impl Store for DynamoStore {
+    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.tables.members)
+            .key("id", text(id.as_str()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        got.item.map(|item| read::<MemberItem, Member>(id.as_str(), item)).transpose()
+    }
+
+    async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
+        let parts = vec![
+            Self::put(&self.tables.members, "id", MemberItem::of(new))?,
+            Self::put(&self.tables.members, "id", BindingItem::of(new))?,
+            Self::put(&self.tables.ledger, "entry", EntryItem::of(&new.entry()))?,
+        ];
+        let Err(reasons) = self.transact(parts).await? else { return Ok(Joined::New) };
+        if let Some(Refused { stands: Some(item) }) = refused(&reasons, 0) {
+            let member: Member = read::<MemberItem, Member>(new.id.as_str(), item)?;
+            return Ok(match member.user == new.user {
+                // Sealed with the same fresh randomness: our own earlier try.
+                true if member.phone == new.phone => Joined::New,
+                true => Joined::Already(member),
+                false => Joined::NumberTaken,
+            });
+        }
+        if refused(&reasons, 1).is_some() {
+            return Ok(Joined::UserTaken);
+        }
+        let source = "a bonus stands without its member".into();
+        Err(StoreError::Unreadable { key: binding_key(&new.user), source })
+    }
+
+    async fn quote(&self, quoted: &Quoted) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.tables.orders)
+            .set_item(Some(OrderItem::of(quoted)))
+            .condition_expression("attribute_not_exists(#id)")
+            .expression_attribute_names("#id", "id")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = request.send().await else { return Ok(()) };
+        if let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
+            && kept(failed.item.clone(), &Order::Quoted(quoted.clone()))? == Kept::Done
+        {
+            return Ok(());
+        }
+        Err(unavailable(error))
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.tables.orders)
+            .key("id", text(id.to_string()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        got.item.map(DynamoStore::read_order).transpose()
+    }
+
+    async fn open(&self, opened: &Opened) -> Result<Kept, StoreError> {
+        let change = self
+            .change(opened.quote.id)
+            .set("stage", text("opened"))
+            .set("opened_at", time(opened.opened_at))
+            .set("watch", text(WATCH))
+            .set("look_at", number(opened.abandoned_at().as_second()))
+            .remove("expires_at")
+            .value("quoted", text("quoted"))
+            .when("#stage = :quoted");
+        let change = match &opened.tender {
+            Tender::Points => change,
+            Tender::Gateway { session, pages } => change
+                .set("provider", text(session.provider.as_str()))
+                .set("session", text(&*session.key))
+                .set("desktop_page", text(&*pages.desktop))
+                .set("mobile_page", text(&*pages.mobile)),
+        };
+        self.keep(change, &opened.entries(), Order::Opened(opened.clone())).await
+    }
+
+    async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError> {
+        let change = self
+            .change(id)
+            .set("stage", text("approving"))
+            .set("attempt", text(&*attempt.token.0))
+            .set("attempt_until_ms", number(attempt.until.as_millisecond()))
+            .set("look_at", number(attempt.until.as_second()))
+            .value("opened", text("opened"))
+            .value("now_ms", number(now.as_millisecond()))
+            .when("#stage = :opened OR (#stage = :stage AND #attempt_until_ms < :now_ms)");
+        let begun = |opened| Approving { opened, attempt: attempt.clone() };
+        let (stood, ours) = match self.write(change).await? {
+            Ok(stood) => (stood, true),
+            Err(stands) => (stands, false),
+        };
+        Ok(match (stood.map(DynamoStore::read_order).transpose()?, ours) {
+            (Some(Order::Opened(opened)), true) => Begun::First(begun(opened)),
+            (Some(Order::Approving(before)), true) => Begun::Again(begun(before.opened)),
+            // An earlier try of this very write was ours; what stood before it is not known any more.
+            (Some(Order::Approving(before)), false) if before.attempt.token == attempt.token => {
+                Begun::Again(begun(before.opened))
+            }
+            (other, _) => Begun::Otherwise(other.map(Box::new)),
+        })
+    }
+
+    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError> {
+        let change = self
+            .change(approving.opened.quote.id)
+            .set("stage", text("opened"))
+            .set("look_at", number(approving.opened.abandoned_at().as_second()))
+            .remove("attempt")
+            .remove("attempt_until_ms")
+            .value("approving", text("approving"))
+            .value("token", text(&*approving.attempt.token.0))
+            .when("#stage = :approving AND #attempt = :token");
+        // Where the condition fails, somebody else has taken over, or an earlier try was ours.
+        self.write(change).await.map(|_| ())
+    }
+
+    async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {
+        let change = self
+            .change(paid.quote.id)
+            .set("stage", text("paid"))
+            .set("paid_at", time(paid.paid_at))
+            .set("refund_count", number(0))
+            .remove("watch")
+            .remove("look_at")
+            .remove("attempt")
+            .remove("attempt_until_ms")
+            .value("opened", text("opened"))
+            .value("approving", text("approving"))
+            .when("#stage = :opened OR #stage = :approving");
+        let change = match &paid.collected {
+            Collected::Points => change,
+            Collected::Gateway { approval, .. } => change
+                .set("collected", number(approval.amount.get()))
+                .set_or_remove("approval", approval.number.as_deref().map(text))
+                .set_or_remove("method", approval.method.as_ref().map(|method| text(method.as_str())))
+                .set_or_remove("approved_at", approval.at.map(time)),
+        };
+        self.keep(change, &paid.entries(), Order::Paid(paid.clone())).await
+    }
+
+    async fn close(&self, closed: &Closed, attempt: Option<&AttemptToken>) -> Result<Kept, StoreError> {
+        let change = self
+            .change(closed.quote.id)
+            .set("stage", text("closed"))
+            .set("reason", text(closed.reason.as_str()))
+            .set("closed_at", time(closed.closed_at))
+            .remove("watch")
+            .remove("look_at")
+            .remove("attempt")
+            .remove("attempt_until_ms");
+        let change = match attempt {
+            None => change.value("opened", text("opened")).when("#stage = :opened"),
+            Some(token) => change
+                .value("approving", text("approving"))
+                .value("token", text(&*token.0))
+                .when("#stage = :approving AND #attempt = :token"),
+        };
+        self.keep(change, &closed.entries(), Order::Closed(closed.clone())).await
+    }
+
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .index_name("watch")
+            .key_condition_expression("#watch = :watch AND #look_at <= :now")
+            .expression_attribute_names("#watch", "watch")
+            .expression_attribute_names("#look_at", "look_at")
+            .expression_attribute_values(":watch", text(WATCH))
+            .expression_attribute_values(":now", number(now.as_second()))
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(unavailable)?;
+        found
+            .items
+            .unwrap_or_default()
+            .iter()
+            .map(|item| {
+                let key =
+                    item.get("id").and_then(|id| id.as_s().ok()).map(String::as_str).unwrap_or_default();
+                let unreadable =
+                    |error| StoreError::Unreadable { key: key.to_owned(), source: Box::new(error) };
+                OrderId::parse(key).map_err(unreadable)
+            })
+            .collect()
+    }
+
+    async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError> {
+        let change = self.change(id).set("look_at", number(at.as_second())).when("attribute_exists(#watch)");
+        self.write(change).await.map(|_| ())
+    }
+
+    async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
+        let Some(refunding) = &paid.refunding else { return Ok(Kept::Done) };
+        let change = self
+            .change(paid.quote.id)
+            .set("refunding", item_of(&RefundingItem::from(refunding))?)
+            .value("paid", text("paid"))
+            .value("refunds_before", number(count(paid.refunds.len())))
+            .when("#stage = :paid AND attribute_not_exists(#refunding) AND #refund_count = :refunds_before");
+        self.keep(change, &[], Order::Paid(paid.clone())).await
+    }
+
+    async fn give_up_refund(&self, paid: &Paid) -> Result<(), StoreError> {
+        let Some(refunding) = &paid.refunding else { return Ok(()) };
+        let change = self
+            .change(paid.quote.id)
+            .remove("refunding")
+            .value("refund", text(refunding.id.as_str()))
+            .when("#refunding.#id = :refund");
+        self.write(change).await.map(|_| ())
+    }
+
+    async fn settle_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
+        let Some(latest) = paid.refunds.last() else { return Ok(Kept::Done) };
+        let refunds = paid.refunds.iter().map(RefundItem::from).collect::<Vec<_>>();
+        let change = self
+            .change(paid.quote.id)
+            .set("refunds", item_of(&refunds)?)
+            .set("refund_count", number(count(paid.refunds.len())))
+            .remove("refunding")
+            .value("refund", text(latest.id.as_str()))
+            .value("refunds_before", number(count(paid.refunds.len()) - 1))
+            .when("#refunding.#id = :refund AND #refund_count = :refunds_before");
+        self.keep(change, &paid.refund_entries(), Order::Paid(paid.clone())).await
+    }
+
+    async fn entries(&self, member: &MemberId) -> Result<Vec<Entry>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.tables.ledger)
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
+            .expression_attribute_values(":member", text(member.as_str()))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut entries = Vec::new();
+        while let Some(item) = pages.next().await {
+            entries.push(read::<EntryItem, Entry>(member.as_str(), item.map_err(unavailable)?)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// How many, as DynamoDB counts. An order has a handful of refunds.
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn item_of(twin: &impl serde::Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(twin).map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
+
+impl fmt::Debug for DynamoStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoStore").field("tables", &self.tables).finish_non_exhaustive()
+    }
+}

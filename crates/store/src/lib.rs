@@ -1,0 +1,14 @@
+//! The cafe's [`Store`](cafe_core::cafe::Store) over DynamoDB.
+//!
+//! Three tables: members (by the tag of their phone number, and by chatbot user), their ledger, and
+//! orders. What happens together is one conditional transaction. Nothing here scans.
+//!
+//! Items are written with a version and updated attribute by attribute, so that an older and a newer
+//! function can work on the same order during a deployment.
+
+mod change;
+mod dynamo;
+mod failure;
+mod item;
+
+pub use crate::dynamo::{DynamoStore, Tables};

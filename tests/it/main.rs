@@ -1,0 +1,1 @@
+//! Tests that reach through more than one crate.

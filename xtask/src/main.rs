@@ -1,0 +1,76 @@
+//! `cargo xtask`: the set-up and the checks that cargo alone cannot do.
+//!
+//! What it installs goes to `target/tools/`, in a layout that the tests rely on: see [`setup`].
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool tells what it does")]
+
+mod command;
+mod lint;
+mod package;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::Done;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what the tests and the checks need, into target/tools
+    Setup,
+    /// Installs what the tests need, and runs all of them
+    Test(test::Arguments),
+    /// Checks format, lints, documentation, dependencies and template.yaml
+    Lint,
+    /// Runs all that CI runs: test, then lint
+    Ci,
+    /// Checks licences, banned crates and sources by deny.toml (needs cargo-deny)
+    Deny,
+    /// Builds the functions for Lambda, into target/lambda
+    Package(package::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("xtask: {failed}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Done {
+    match task {
+        Task::Setup => {
+            setup::dynamodb_local()?;
+            setup::template_linters()
+        }
+        Task::Test(arguments) => test::run(arguments),
+        Task::Lint => lint::run_all(),
+        Task::Ci => {
+            test::run(&test::Arguments::default())?;
+            lint::run_all()
+        }
+        Task::Deny => lint::deny(),
+        Task::Package(arguments) => package::build(arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

