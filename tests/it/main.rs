@@ -1,1 +1,5 @@
-//! Tests that reach through more than one crate.
+//! The product from outside: one binary, a folder a subject.
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
+
+mod store;
+mod support;

@@ -25,12 +25,14 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         println!("{line}");
         total.add(line);
     });
-    println!("{total}");
+    if total != Total::default() {
+        println!("{total}");
+    }
     done
 }
 
 /// What the lines of `cargo test` add up to.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 struct Total {
     passed: u32,
     failed: u32,

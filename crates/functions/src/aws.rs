@@ -67,7 +67,10 @@ impl Aws {
     ///
     /// # Errors
     /// Names the parameters that cannot be read; the function must not start.
-    pub async fn reveal<const N: usize>(&self, secrets: [Option<&Secret>; N]) -> Result<[Option<SecretString>; N], BoxError> {
+    pub async fn reveal<const N: usize>(
+        &self,
+        secrets: [Option<&Secret>; N],
+    ) -> Result<[Option<SecretString>; N], BoxError> {
         let mut names: Vec<String> = secrets
             .iter()
             .filter_map(|secret| match secret {

@@ -45,9 +45,10 @@ impl Client {
 impl Http for Client {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, SendError> {
         // An error of reqwest's carries the URL, and ours carry tokens: it is taken off each.
-        let request = request.map(reqwest::Body::from).try_into().map_err(|error: reqwest::Error| {
-            SendError::NotSent(error.without_url().into())
-        })?;
+        let request = request
+            .map(reqwest::Body::from)
+            .try_into()
+            .map_err(|error: reqwest::Error| SendError::NotSent(error.without_url().into()))?;
         let answered = self.0.execute(request).await.map_err(|error| {
             let never_connected = error.is_connect();
             let cause = error.without_url().into();

@@ -143,7 +143,9 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     /// An address that is spoken to in clear is believed only on this machine.
     fn url(&mut self, name: &str) -> Option<Url> {
         let text = self.text(name)?;
-        let url = Url::parse(&text).ok().filter(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)));
+        let url = Url::parse(&text)
+            .ok()
+            .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)));
         if url.is_none() {
             self.problems.push(format!("{name} must be an https address (http only on this machine)"));
         }
@@ -167,20 +169,27 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     }
 
     fn rules(&mut self) -> Rules {
-        let bonus = self.number("SIGN_UP_BONUS", 100, |number| u32::try_from(number).ok(), "between 0 and 4294967295");
-        let percent = self.number("POINT_PERCENT", Percent::TENTH, |number| Percent::new(u8::try_from(number).ok()?), "between 0 and 100");
+        let bonus = self.number(
+            "SIGN_UP_BONUS",
+            100,
+            |number| u32::try_from(number).ok(),
+            "between 0 and 4294967295",
+        );
+        let percent = self.number(
+            "POINT_PERCENT",
+            Percent::TENTH,
+            |number| Percent::new(u8::try_from(number).ok()?),
+            "between 0 and 100",
+        );
         Rules { bonus: Points::new(bonus), earn: percent }
     }
 
     fn number<T>(&mut self, name: &str, default: T, read: impl Fn(i64) -> Option<T>, range: &str) -> T {
         let Some(text) = self.text(name) else { return default };
-        match text.parse().ok().and_then(read) {
-            Some(value) => value,
-            None => {
-                self.problems.push(format!("{name} must be a whole number {range}"));
-                default
-            }
-        }
+        text.parse().ok().and_then(read).unwrap_or_else(|| {
+            self.problems.push(format!("{name} must be a whole number {range}"));
+            default
+        })
     }
 }
 
@@ -201,7 +210,8 @@ mod tests {
         &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
 
     fn read(set: &[(&str, &str)], parts: &[Part]) -> Result<Settings, String> {
-        let get = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let get =
+            |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         Settings::read(get, parts).map_err(|error| error.to_string())
     }
 
@@ -225,7 +235,9 @@ mod tests {
 
     #[test]
     fn a_function_starts_with_what_it_needs_and_the_rest_has_defaults() {
-        let settings = read(&[("ORDERS_TABLE", "orders"), ("PUBLIC_URL", "http://127.0.0.1:3000")], &[Part::Orders]).unwrap();
+        let settings =
+            read(&[("ORDERS_TABLE", "orders"), ("PUBLIC_URL", "http://127.0.0.1:3000")], &[Part::Orders])
+                .unwrap();
         assert_eq!((settings.rules.bonus.get(), settings.tables.orders.as_str()), (100, "orders"));
         assert!(settings.kakaopay.is_none() && settings.skill_key.is_none());
     }
@@ -234,7 +246,8 @@ mod tests {
     fn a_secret_may_name_where_it_is_kept_and_the_secret_itself_wins() {
         let named = read(&[("SKILL_KEY_PARAMETER", "/cafe/skill-key")], &[Part::SkillKey]).unwrap();
         assert!(matches!(named.skill_key, Some(Secret::Parameter(name)) if name == "/cafe/skill-key"));
-        let both = read(&[("SKILL_KEY", "a"), ("SKILL_KEY_PARAMETER", "/cafe/skill-key")], &[Part::SkillKey]).unwrap();
+        let both = read(&[("SKILL_KEY", "a"), ("SKILL_KEY_PARAMETER", "/cafe/skill-key")], &[Part::SkillKey])
+            .unwrap();
         assert!(matches!(both.skill_key, Some(Secret::Given(_))));
         assert!(!format!("{both:?}").contains("\"a\""));
     }

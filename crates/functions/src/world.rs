@@ -11,11 +11,11 @@ use ring::rand::{SecureRandom, SystemRandom};
 /// How long an attempt at collecting can be alive: no less than the function's time-out.
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
 
-/// The time and randomness, as functions that tests and the dev server can replace.
+/// The time, which tests and the dev server can replace, and randomness, which nobody can.
 #[derive(Clone)]
 pub struct World {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    random: SystemRandom,
 }
 
 impl World {
@@ -28,12 +28,7 @@ impl World {
     /// Another clock, and randomness from the operating system.
     #[must_use]
     pub fn with_clock(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> World {
-        let random = SystemRandom::new();
-        let fill = move |bytes: &mut [u8]| {
-            // Without randomness links could be guessed, so there is nothing better than to stop here.
-            random.fill(bytes).expect("the operating system gives randomness");
-        };
-        World { clock: Arc::new(clock), random: Arc::new(fill) }
+        World { clock: Arc::new(clock), random: SystemRandom::new() }
     }
 
     /// The time.
@@ -43,10 +38,13 @@ impl World {
     }
 
     /// Fresh randomness.
+    ///
+    /// # Panics
+    /// Where the operating system gives none: links could be guessed then, so nothing is better than to stop.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        (self.random)(&mut bytes);
+        self.random.fill(&mut bytes).expect("the operating system gives randomness");
         bytes
     }
 

@@ -163,6 +163,12 @@ impl Menu {
         self.drinks.iter().find(|drink| squeezed(&drink.name) == name)
     }
 
+    /// The most cups that can be ordered at once.
+    #[must_use]
+    pub fn most_cups(&self) -> u32 {
+        self.most_cups
+    }
+
     /// The item of the demo link.
     #[must_use]
     pub fn demo(&self) -> &DemoItem {

@@ -154,6 +154,18 @@ impl Order {
         }
     }
 
+    /// The stage's name, in the store and in logs.
+    #[must_use]
+    pub const fn stage(&self) -> &'static str {
+        match self {
+            Order::Quoted(_) => "quoted",
+            Order::Opened(_) => "opened",
+            Order::Approving(_) => "approving",
+            Order::Paid(_) => "paid",
+            Order::Closed(_) => "closed",
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> OrderId {

@@ -76,12 +76,11 @@ impl Wanted {
         if self.believed_left.is_some_and(|believed| believed != left.total) {
             return Err(refused(WRONG_AMOUNT));
         }
-        // Each part of what remains must still be covered by the remaining sum.
-        let taxed =
-            self.total.checked_sub(self.tax_free).filter(|taxed| *taxed <= left.total - left.tax_free);
-        let (Some(taxed), true) = (taxed, self.total > 0 && self.tax_free <= left.tax_free) else {
+        // What remains must still cover each part of what is given back.
+        let (taxed, taxed_left) = (self.total - self.tax_free, left.total - left.tax_free);
+        if self.total == 0 || self.tax_free > left.tax_free || !(0..=taxed_left).contains(&taxed) {
             return Err(refused(WRONG_AMOUNT));
-        };
+        }
         let is_all = self.total == left.total;
         if payment.amount.green_deposit > 0 && self.total != payment.amount.total {
             return Err(refused(CANNOT_CANCEL_NOW)); // A cup's deposit is given back whole. Guess: the code.

@@ -1,22 +1,13 @@
 //! What both dialects do, each in its own words: read a request, word a refusal.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, header};
 
 use super::endpoint::{Dialect, Endpoint};
 use super::fields::Fields;
-use super::problem::{Extras, Problem};
+use super::problem::Problem;
 use super::{Options, legacy_dialect, open_dialect};
 use crate::wire;
-
-/// A refusal in a dialect's words.
-#[derive(Debug)]
-pub(crate) struct Said<'a> {
-    pub(crate) status: StatusCode,
-    pub(crate) code: i32,
-    pub(crate) message: &'a str,
-    pub(crate) extras: Option<&'a Extras>,
-}
 
 impl Dialect {
     /// Checks who asks and how, and gives the fields.
@@ -32,12 +23,13 @@ impl Dialect {
         }
     }
 
+    /// A refusal in the dialect's words.
     pub(crate) fn refuse(self, problem: &Problem) -> Response<Bytes> {
-        let (said, body): (_, fn(_, &str, Option<&Extras>) -> _) = match self {
-            Dialect::Open => (open_dialect::say(problem), open_dialect::error_body),
-            Dialect::Legacy => (legacy_dialect::say(problem), legacy_dialect::error_body),
+        let (status, body) = match self {
+            Dialect::Open => open_dialect::say(problem),
+            Dialect::Legacy => legacy_dialect::say(problem),
         };
-        wire::json(said.status, &body(said.code, said.message, said.extras))
+        wire::json(status, &body)
     }
 }
 

@@ -5,10 +5,10 @@ use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::Options;
-use super::dialect::{Said, has_content_type, key};
+use super::dialect::{has_content_type, key};
 use super::endpoint::Endpoint;
 use super::fields::Fields;
-use super::problem::{Extras, Problem, meaning};
+use super::problem::{Problem, meaning};
 
 pub(crate) fn read(
     options: &Options,
@@ -29,8 +29,8 @@ pub(crate) fn read(
     Fields::from_form(request.body())
 }
 
-pub(crate) fn say(problem: &Problem) -> Said<'_> {
-    let said = |status, code, message| Said { status, code, message, extras: None };
+pub(crate) fn say(problem: &Problem) -> (StatusCode, Value) {
+    let said = |status, code, message: &str| (status, error(code, message));
     match problem {
         Problem::NoAuthorization => said(StatusCode::UNAUTHORIZED, -401, "no Authorization header"),
         Problem::WrongKey => said(StatusCode::UNAUTHORIZED, -401, "wrong admin key"),
@@ -41,15 +41,15 @@ pub(crate) fn say(problem: &Problem) -> Said<'_> {
         Problem::WrongMethod => said(StatusCode::METHOD_NOT_ALLOWED, -404, "only POST is answered here"),
         Problem::Maintenance => said(StatusCode::SERVICE_UNAVAILABLE, -9798, "closed for maintenance"),
         Problem::Refused { code, extras } => {
-            Said { extras: extras.as_ref(), ..said(StatusCode::BAD_REQUEST, *code, meaning(*code)) }
+            let mut body = error(*code, meaning(*code));
+            if let Some(extras) = extras {
+                body["extras"] = json!(extras);
+            }
+            (StatusCode::BAD_REQUEST, body)
         }
     }
 }
 
-pub(crate) fn error_body(code: i32, message: &str, extras: Option<&Extras>) -> Value {
-    let mut body = json!({ "code": code, "msg": message });
-    if let Some(extras) = extras {
-        body["extras"] = json!(extras);
-    }
-    body
+fn error(code: i32, message: &str) -> Value {
+    json!({ "code": code, "msg": message })
 }

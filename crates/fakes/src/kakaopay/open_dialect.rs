@@ -5,9 +5,9 @@ use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::Options;
-use super::dialect::{Said, has_content_type, key};
+use super::dialect::{has_content_type, key};
 use super::fields::Fields;
-use super::problem::{Extras, Problem, meaning};
+use super::problem::{Problem, meaning};
 
 pub(crate) fn read(options: &Options, request: &Request<Bytes>) -> Result<Fields, Problem> {
     // A secret key for development may also be announced as one; here every key is taken for either.
@@ -21,8 +21,8 @@ pub(crate) fn read(options: &Options, request: &Request<Bytes>) -> Result<Fields
     Fields::from_json(request.body())
 }
 
-pub(crate) fn say(problem: &Problem) -> Said<'_> {
-    let said = |status, code, message| Said { status, code, message, extras: None };
+pub(crate) fn say(problem: &Problem) -> (StatusCode, Value) {
+    let said = |status, code, message: &str| (status, error(code, message));
     match problem {
         // Guess: that a missing header is 400 over HTTP too.
         Problem::NoAuthorization => said(StatusCode::BAD_REQUEST, -400, "no Authorization header"),
@@ -37,15 +37,15 @@ pub(crate) fn say(problem: &Problem) -> Said<'_> {
         Problem::WrongMethod => said(StatusCode::METHOD_NOT_ALLOWED, -404, "only POST is answered here"),
         Problem::Maintenance => said(StatusCode::SERVICE_UNAVAILABLE, -503, "closed for maintenance"),
         Problem::Refused { code, extras } => {
-            Said { extras: extras.as_ref(), ..said(StatusCode::BAD_REQUEST, *code, meaning(*code)) }
+            let mut body = error(*code, meaning(*code));
+            if let Some(extras) = extras {
+                body["extras"] = json!(extras);
+            }
+            (StatusCode::BAD_REQUEST, body)
         }
     }
 }
 
-pub(crate) fn error_body(code: i32, message: &str, extras: Option<&Extras>) -> Value {
-    let mut body = json!({ "error_code": code, "error_message": message });
-    if let Some(extras) = extras {
-        body["extras"] = json!(extras);
-    }
-    body
+fn error(code: i32, message: &str) -> Value {
+    json!({ "error_code": code, "error_message": message })
 }

@@ -178,7 +178,6 @@ pub enum Status {
     /// The payer has agreed; the shop's approval is what is missing.
     AuthPassword,
     /// A subscription was agreed on, and nothing charged.
-    #[serde(rename = "ISSUED_SID")]
     IssuedSid,
     /// Paid.
     SuccessPayment,

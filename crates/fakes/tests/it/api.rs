@@ -113,7 +113,8 @@ fn every_call_is_counted_whatever_comes_of_it() {
         let mut nobody = shop.request("order", &ready_fields());
         nobody.headers_mut().clear();
         let _ = shop.fake.answer(&nobody);
-        let calls = [Endpoint::Ready, Endpoint::Order, Endpoint::Cancel].map(|endpoint| shop.fake.calls(endpoint));
+        let calls =
+            [Endpoint::Ready, Endpoint::Order, Endpoint::Cancel].map(|endpoint| shop.fake.calls(endpoint));
         assert_eq!(calls, [1, 3, 0]);
     }
 }

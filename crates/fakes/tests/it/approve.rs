@@ -4,20 +4,38 @@ use fakes::kakaopay::Status;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::shop::{Shop, approve_fields, cancel_fields, ready_fields, token, with};
+use crate::shop::{Shop, amount, approve_fields, cancel_fields, ready_fields, token, with};
 
 #[test]
 fn an_agreed_payment_is_collected() {
-    let [open, legacy] = Shop::both().map(|shop| {
+    for shop in Shop::both() {
         let (tid, token) = shop.agreed();
         shop.clock.advance(SignedDuration::from_secs(67));
-        let answer = shop.ask("approve", &with(approve_fields(&tid, &token), json!({ "payload": "table 3" })));
+        let answer =
+            shop.ask("approve", &with(approve_fields(&tid, &token), json!({ "payload": "table 3" })));
         let payment = shop.fake.payment(&tid).unwrap();
-        assert_eq!((payment.status, payment.collected, payment.approvals), (Status::SuccessPayment, 4_400, 1));
-        answer.body
-    });
-    assert_eq!(open, legacy, "the dialects differ in what they ask and how they refuse, not in this");
-    insta::assert_json_snapshot!(open, @"");
+        assert_eq!(
+            (payment.status, payment.collected, payment.approvals),
+            (Status::SuccessPayment, 4_400, 1)
+        );
+        let aid = answer.text("aid");
+        assert_eq!((&aid[..1], aid.len()), ("A", 20));
+        let expected = json!({
+            "aid": aid,
+            "tid": tid,
+            "cid": "TC0ONETIME",
+            "partner_order_id": "o-01J9Z0",
+            "partner_user_id": "u-7f3a",
+            "payment_method_type": "MONEY",
+            "amount": amount(4_400, 400),
+            "item_name": "아이스아메리카노",
+            "quantity": 2,
+            "created_at": "2026-11-21T10:00:00",
+            "approved_at": "2026-11-21T10:01:07",
+            "payload": "table 3",
+        });
+        assert_eq!(answer.body, expected);
+    }
 }
 
 #[test]
@@ -89,9 +107,13 @@ fn the_total_need_not_be_sent_and_the_rest_must() {
         let (tid, token) = shop.agreed();
         let right = with(approve_fields(&tid, &token), json!({ "total_amount": null }));
         for name in ["cid", "tid", "partner_order_id", "partner_user_id", "pg_token"] {
-            assert!([-400, -2].contains(&shop.ask("approve", &with(right.clone(), json!({ name: null }))).code()));
+            assert!(
+                [-400, -2].contains(&shop.ask("approve", &with(right.clone(), json!({ name: null }))).code())
+            );
         }
-        assert!([-400, -2].contains(&shop.ask("approve", &with(right.clone(), json!({ "payload": "x".repeat(201) }))).code()));
+        assert!([-400, -2].contains(
+            &shop.ask("approve", &with(right.clone(), json!({ "payload": "x".repeat(201) }))).code()
+        ));
         assert_eq!(shop.ask("approve", &right).code(), 0);
     }
 }

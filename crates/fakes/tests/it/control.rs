@@ -35,15 +35,20 @@ fn payments_can_be_read() {
 fn the_payer_can_be_played() {
     for shop in Shop::both() {
         let tid = shop.ready();
-        assert_eq!(control(&shop, "POST", &format!("/payments/{tid}/open"), &Value::Null).body["next"], Value::Null);
+        assert_eq!(
+            control(&shop, "POST", &format!("/payments/{tid}/open"), &Value::Null).body["next"],
+            Value::Null
+        );
         let next = control(&shop, "POST", &format!("/payments/{tid}/pay"), &Value::Null);
         assert_eq!(shop.ask("approve", &approve_fields(&tid, &token(next.text("next")))).code(), 0);
         assert_eq!(control(&shop, "POST", &format!("/payments/{tid}/pay"), &Value::Null).status, 409);
         assert_eq!(control(&shop, "POST", "/payments/T/pay", &Value::Null).status, 404);
         assert_eq!(control(&shop, "POST", &format!("/payments/{tid}/dance"), &Value::Null).status, 404);
-        for (act, status) in
-            [("cancel", Status::QuitPayment), ("fail", Status::FailPayment), ("time-out", Status::FailPayment)]
-        {
+        for (act, status) in [
+            ("cancel", Status::QuitPayment),
+            ("fail", Status::FailPayment),
+            ("time-out", Status::FailPayment),
+        ] {
             let tid = shop.ready();
             assert_eq!(control(&shop, "POST", &format!("/payments/{tid}/{act}"), &Value::Null).status, 200);
             assert_eq!(shop.fake.payment(&tid).unwrap().status, status);
@@ -106,12 +111,14 @@ fn a_page_lists_it_all_for_a_person() {
         let (_, empty, _) = shop.get("/_fake/kakaopay");
         assert!(empty.contains("아직 결제가 없습니다"));
         let tid = shop.paid();
-        let (status, _, location) = shop.press("/_fake/kakaopay/faults", "endpoint=order&fault=answer_lost&times=1");
+        let (status, _, location) =
+            shop.press("/_fake/kakaopay/faults", "endpoint=order&fault=answer_lost&times=1");
         assert_eq!((status, location.as_deref()), (303, Some("/_fake/kakaopay")));
         shop.press("/_fake/kakaopay/clock", "advance_s=60");
         let (status, page, _) = shop.get("/_fake/kakaopay/");
         assert_eq!(status, 200);
-        for said in [&*tid, "SUCCESS_PAYMENT", "4,400원", "10:01:00", "answer_lost", "실제 결제가 아닙니다"] {
+        for said in [&*tid, "SUCCESS_PAYMENT", "4,400원", "10:01:00", "answer_lost", "실제 결제가 아닙니다"]
+        {
             assert!(page.contains(said), "{said} is not on the page");
         }
         assert!(shop.send("order", &json!({})).answer().is_none());

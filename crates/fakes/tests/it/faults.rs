@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fakes::kakaopay::{Endpoint, Extras, Fault};
 use fakes::Reply;
+use fakes::kakaopay::{Endpoint, Extras, Fault};
 use serde_json::json;
 
 use crate::shop::{Shop, answer, approve_fields, cancel_fields, ready_fields};

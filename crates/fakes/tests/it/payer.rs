@@ -21,7 +21,8 @@ fn the_page_says_what_is_paid_and_that_it_is_a_fake() {
     for shop in Shop::both() {
         let (tid, page) = prepared(&shop);
         let (_, text, _) = shop.get(&page);
-        for said in ["아이스아메리카노", "4,400원", "결제하기", "취소", "실패", "시간 초과", "10:15까지"] {
+        for said in ["아이스아메리카노", "4,400원", "결제하기", "취소", "실패", "시간 초과", "10:15까지"]
+        {
             assert!(text.contains(said), "{said} is not on the page");
         }
         assert!(text.contains("가짜 카카오페이 – 실제 결제가 아닙니다"));
@@ -66,7 +67,8 @@ fn a_query_of_the_shop_survives() {
 #[test]
 fn an_address_in_korean_is_sent_as_a_header_can_carry_it() {
     for shop in Shop::both() {
-        let ready = shop.ask("ready", &with(ready_fields(), json!({ "approval_url": "https://cafe.example/주문" })));
+        let ready =
+            shop.ask("ready", &with(ready_fields(), json!({ "approval_url": "https://cafe.example/주문" })));
         let (status, _, location) = shop.press(path(ready.text("next_redirect_mobile_url")), "action=pay");
         assert_eq!(status, 302);
         assert!(location.unwrap().starts_with("https://cafe.example/%EC%A3%BC%EB%AC%B8?pg_token="));

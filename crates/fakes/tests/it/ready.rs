@@ -20,9 +20,27 @@ fn codes_with(options: &Options, changes: &Value) -> [i64; 2] {
 
 #[test]
 fn a_payment_is_prepared() {
-    let [open, legacy] = Shop::both().map(|shop| shop.ask("ready", &ready_fields()).body);
-    insta::assert_json_snapshot!(open, @"");
-    insta::assert_json_snapshot!(legacy, @"");
+    for shop in Shop::both() {
+        let answer = shop.ask("ready", &ready_fields());
+        let pc = answer.text("next_redirect_pc_url");
+        let page = pc.split('/').find(|step| step.len() == 64).expect("a page's name of 64 digits");
+        let url = |path: &str| format!("http://127.0.0.1:3001/mockup/{}", path.replace('*', page));
+        let [pc, mobile, app] = match shop.dialect {
+            Dialect::Open => ["pc", "mobile-web", "mobile-app"]
+                .map(|device| url(&format!("bridge/{device}/pg/one-time/payment/*"))),
+            Dialect::Legacy => ["v1/*/info", "v1/*/mInfo", "v1/*/aInfo"].map(url),
+        };
+        let expected = json!({
+            "tid": answer.body["tid"],
+            "next_redirect_pc_url": pc,
+            "next_redirect_mobile_url": mobile,
+            "next_redirect_app_url": app,
+            "android_app_scheme": format!("kakaotalk://kakaopay/pg?url={app}"),
+            "ios_app_scheme": format!("kakaotalk://kakaopay/pg?url={app}"),
+            "created_at": "2026-11-21T10:00:00",
+        });
+        assert_eq!(answer.body, expected);
+    }
 }
 
 #[test]
@@ -43,7 +61,7 @@ fn lengths_are_counted_in_characters() {
         assert_eq!(codes(&json!({ name: long("커", 101) })), [-400, -2], "{name}");
     }
     for name in ["approval_url", "cancel_url", "fail_url"] {
-        let url = |length| format!("https://cafe.example/{}", long("x", length - 21));
+        let url = |length: usize| format!("https://cafe.example/{}", long("x", length - 21));
         assert_eq!(codes(&json!({ name: url(255) })), [0, 0], "{name}");
         assert_eq!(codes(&json!({ name: url(256) })), [-400, -2], "{name}");
     }
@@ -51,7 +69,9 @@ fn lengths_are_counted_in_characters() {
 
 #[test]
 fn amounts_are_whole_numbers_from_nothing_up_even_as_strings() {
-    for name in ["quantity", "total_amount", "tax_free_amount", "vat_amount", "green_deposit", "install_month"] {
+    for name in
+        ["quantity", "total_amount", "tax_free_amount", "vat_amount", "green_deposit", "install_month"]
+    {
         assert_eq!(codes(&json!({ name: -1 })), [-400, -2], "{name}");
         assert_eq!(codes(&json!({ name: 1.5 })), [-400, -2], "{name}");
         assert_eq!(codes(&json!({ name: "1e3" })), [-400, -2], "{name}");
@@ -101,10 +121,10 @@ fn an_unknown_shop_is_refused() {
 #[test]
 fn a_return_address_must_be_on_a_registered_domain() {
     let registered = ["https://cafe.example", "http://localhost:3000", "https://*.cafe.example/"];
-    let options =
-        Options { return_origins: Some(registered.map(String::from).into()), ..Options::default() };
+    let options = Options { return_origins: Some(registered.map(String::from).into()), ..Options::default() };
     for name in ["approval_url", "cancel_url", "fail_url"] {
-        for good in ["https://cafe.example:443/a?b=c", "http://localhost:3000/", "https://pay.cafe.example/x"] {
+        for good in ["https://cafe.example:443/a?b=c", "http://localhost:3000/", "https://pay.cafe.example/x"]
+        {
             assert_eq!(codes_with(&options, &json!({ name: good })), [0, 0], "{good}");
         }
         for bad in [
@@ -162,7 +182,11 @@ fn every_redirect_address_leads_to_the_page() {
         for name in ["next_redirect_app_url", "next_redirect_mobile_url", "next_redirect_pc_url"] {
             let (status, page, _) = shop.get(path(ready.text(name)));
             assert_eq!(status, 200, "{name}");
-            assert_eq!(page.contains("<svg"), name == "next_redirect_pc_url", "only a desk needs the QR code");
+            assert_eq!(
+                page.contains("<svg"),
+                name == "next_redirect_pc_url",
+                "only a desk needs the QR code"
+            );
         }
     }
 }

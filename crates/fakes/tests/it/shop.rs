@@ -111,17 +111,17 @@ impl Shop {
     }
 
     pub fn get(&self, path: &str) -> (u16, String, Option<String>) {
-        self.page(http::Request::get(path).body(Bytes::new()).unwrap())
+        self.page(&http::Request::get(path).body(Bytes::new()).unwrap())
     }
 
     pub fn press(&self, path: &str, form: &'static str) -> (u16, String, Option<String>) {
         let request = http::Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-        self.page(request.body(Bytes::from_static(form.as_bytes())).unwrap())
+        self.page(&request.body(Bytes::from_static(form.as_bytes())).unwrap())
     }
 
     /// Status, body and location, as a browser sees them.
-    fn page(&self, request: http::Request<Bytes>) -> (u16, String, Option<String>) {
-        let response = self.fake.answer(&request).answer().unwrap();
+    fn page(&self, request: &http::Request<Bytes>) -> (u16, String, Option<String>) {
+        let response = self.fake.answer(request).answer().unwrap();
         let location = response.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
         (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap(), location)
     }
@@ -162,15 +162,21 @@ pub fn cancel_fields(tid: &str, amount: i64) -> Value {
     json!({ "cid": "TC0ONETIME", "tid": tid, "cancel_amount": amount, "cancel_tax_free_amount": 0 })
 }
 
+/// An amount as every answer breaks it down.
+pub fn amount(total: i64, vat: i64) -> Value {
+    json!({ "total": total, "tax_free": 0, "vat": vat, "point": 0, "discount": 0, "green_deposit": 0 })
+}
+
 /// The fields with some of them changed, and those that are `null` left out.
 pub fn with(mut fields: Value, changes: Value) -> Value {
     let object = fields.as_object_mut().unwrap();
     let Value::Object(changes) = changes else { panic!("changes are an object") };
     for (name, value) in changes {
-        match value.is_null() {
-            true => object.remove(&name),
-            false => object.insert(name, value),
-        };
+        if value.is_null() {
+            object.remove(&name);
+        } else {
+            object.insert(name, value);
+        }
     }
     fields
 }

@@ -60,7 +60,8 @@ impl Thumbnail {
 
 /// Where a tap leads: to one address everywhere, or to one for each kind of device.
 ///
-/// On the wire `web` wins over the other two, so here it is never sent beside them.
+/// On the wire `web` wins over the other two, so here it is never sent beside them. (That nothing but http(s) opens
+/// is documented for buttons, and a guess for links.)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::LimitError;
 use crate::text::not_empty;
 
-/// A suggestion under an answer; at most ten.
+/// A suggestion under an answer; at most ten. No limit of a label's length is documented: keep it to a few words.
 ///
 /// Pressing one runs no entity extraction, so what the next skill must know goes into [`extra`](Self::extra).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -199,9 +199,9 @@ fn only_web_addresses_are_opened() {
 
 #[test]
 fn things_that_do_not_go_together_say_so() -> Result<(), LimitError> {
-    let field = |error: LimitError| match error {
-        Conflict { field, .. } => field,
-        other => panic!("{other:?}"),
+    let field = |error: LimitError| {
+        let Conflict { field, .. } = error else { panic!("{error:?}") };
+        field
     };
     let share = || Button::share("공유");
     assert_eq!(field(share()?.extra("a", 1).unwrap_err()), "button.extra");

@@ -1,9 +1,12 @@
 //! The crate as its callers see it: one binary, a file a module.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod callback;
 mod check;
 mod event;
 mod golden;
+mod golden_rows;
 mod limits;
 mod numbers;
 mod payload;

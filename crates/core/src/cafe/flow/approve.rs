@@ -201,7 +201,7 @@ async fn settle(
         Kept::Otherwise(Some(order)) => match *order {
             Order::Paid(paid) => Ok(paid),
             order @ (Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) | Order::Closed(_)) => {
-                error!(order = %id, stands = ?order, "collected, but it could not be settled");
+                error!(order = %id, stands = order.stage(), "collected, but it could not be settled");
                 Err(ApproveError::Pending)
             }
         },

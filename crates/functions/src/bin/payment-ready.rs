@@ -1,0 +1,10 @@
+//! Lambda: see [`functions::payment_ready`].
+
+use functions::{payment_ready, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    start::log();
+    let app = start::payments().await?; // A missing setting fails the deployment, not a customer.
+    start::serve(payment_ready::router(app)).await
+}

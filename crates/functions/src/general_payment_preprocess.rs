@@ -1,0 +1,28 @@
+//! `POST /skill/general-payment-preprocess`: an order at full price becomes a card with a payment link.
+
+use axum::Router;
+use cafe_core::cafe::flow::order_in_full;
+use openbuilder::SkillResponse;
+
+use crate::parts::Skills;
+use crate::reply::SkillError;
+use crate::skill::{self, Turn};
+
+/// The skill.
+pub fn router(app: Skills) -> Router {
+    skill::router("/skill/general-payment-preprocess", app, answer)
+}
+
+async fn answer(app: Skills, turn: Turn) -> Result<SkillResponse, SkillError> {
+    let cup = turn.cup(&app)?;
+    let member = app.phone_key.tag(&turn.phone()?);
+    let now = app.world.now();
+    let made = (app.world.order_id(now), now);
+    let quoted = order_in_full(&*app.store, &app.menu, app.rules, &cup, (&member, &turn.user), made).await?;
+    let note = if quoted.quote.member.is_some() {
+        format!("결제하시면 {}가 적립됩니다.", quoted.quote.earn)
+    } else {
+        "회원이 되시면 포인트가 적립됩니다.".to_owned()
+    };
+    skill::order_card(&app, &turn, &quoted, &note)
+}

@@ -1,0 +1,301 @@
+//! The one place where an error becomes a sentence: a bubble for a chat, a page for a browser.
+//!
+//! Customers read one polite Korean sentence and never a gateway's words; the log gets ids and codes.
+//! There is no catch-all here: a new error asks what customers should hear.
+
+use std::error::Error;
+
+use cafe_core::cafe::flow::{ApproveError, CloseError, LookupError, OpenError, OrderError, SignUpError};
+use cafe_core::cafe::{CloseReason, StoreError, TooManyCups};
+use cafe_core::payment::{Decline, GatewayError};
+use http::StatusCode;
+use openbuilder::{LimitError, SkillResponse};
+
+use crate::page::{Page, Tone};
+use crate::skill;
+
+/// How often a page that does not know yet asks again, in seconds.
+pub const REFRESH_SECONDS: u32 = 3;
+
+/// Why a skill has nothing better to show than a sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum SkillError {
+    /// The body is no payload.
+    #[error("the body is no payload")]
+    Unreadable,
+    /// Nobody speaks: a test request.
+    #[error("the payload names no user")]
+    NoUser,
+    /// `menu` is missing.
+    #[error("the parameter menu is missing")]
+    NoDrink,
+    /// `num` is missing or no whole number.
+    #[error("the parameter num is missing or no whole number")]
+    BadCups {
+        /// The most that can be ordered at once.
+        most: u32,
+    },
+    /// `phone` is missing or no mobile number.
+    #[error("the parameter phone is missing or no mobile number")]
+    BadPhone,
+    /// `paypoint` is missing or no whole number.
+    #[error("the parameter paypoint is missing or no whole number")]
+    BadPoints,
+    /// They did not join.
+    #[error(transparent)]
+    SignUp(#[from] SignUpError),
+    /// No balance is shown.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// No order was taken.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// What was to be said breaks a limit of `OpenBuilder`'s.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// A phone number could not be sealed.
+    #[error(transparent)]
+    Sealing(#[from] cafe_core::cafe::Unsealable),
+}
+
+const TRY_AGAIN: &str = "지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.";
+const NOT_A_MEMBER: &str = "아직 회원이 아닙니다. 먼저 회원가입을 해 주세요.";
+const NOT_THEIRS: &str = "이 번호의 포인트는 가입하신 카카오톡 계정에서만 이용하실 수 있습니다.";
+
+/// What a customer hears in the chat.
+pub(crate) fn bubble(error: &SkillError) -> SkillResponse {
+    log_if_ours(error);
+    // Every sentence here is short, so it always fits its bubble.
+    skill::say(&sentence(error)).unwrap_or_default()
+}
+
+fn sentence(error: &SkillError) -> String {
+    let how_many = |most: u32| {
+        format!("몇 잔인지 숫자로 알려 주세요. 한 번에 1잔부터 {most}잔까지 주문하실 수 있습니다.")
+    };
+    match error {
+        SkillError::Unreadable => "요청을 읽지 못했습니다. 처음부터 다시 시도해 주세요.".to_owned(),
+        SkillError::NoUser => "테스트 요청을 받았습니다. 카카오톡 채널에서 이용해 주세요.".to_owned(),
+        SkillError::NoDrink => "주문하실 음료를 알려 주세요.".to_owned(),
+        SkillError::BadCups { most } => how_many(*most),
+        SkillError::BadPhone => "휴대전화 번호를 010-1234-5678처럼 알려 주세요.".to_owned(),
+        SkillError::BadPoints => "사용하실 포인트를 1 이상의 숫자로 알려 주세요.".to_owned(),
+        SkillError::SignUp(error) => match error {
+            SignUpError::AlreadyMember(member) => {
+                format!("이미 가입하신 회원입니다. 지금 포인트는 {}입니다.", member.balance)
+            }
+            SignUpError::NumberTaken => {
+                "이미 다른 카카오톡 계정으로 가입된 번호입니다. 본인의 번호라면 매장에 문의해 주세요."
+                    .to_owned()
+            }
+            SignUpError::UserTaken => {
+                "이미 다른 번호로 가입하셨습니다. 가입하신 번호로 이용해 주세요.".to_owned()
+            }
+            SignUpError::Store(error) => store_sentence(error).to_owned(),
+        },
+        SkillError::Lookup(error) => match error {
+            LookupError::NotAMember => NOT_A_MEMBER.to_owned(),
+            LookupError::NotTheirs => NOT_THEIRS.to_owned(),
+            LookupError::Store(error) => store_sentence(error).to_owned(),
+        },
+        SkillError::Order(error) => match error {
+            OrderError::UnknownDrink => {
+                "메뉴에 없는 음료입니다. 메뉴를 확인하고 다시 주문해 주세요.".to_owned()
+            }
+            OrderError::Cups(TooManyCups { most }) => how_many(*most),
+            OrderError::WrongTotal { total, .. } => format!("지금 금액은 {total}입니다. 다시 주문해 주세요."),
+            OrderError::NotAMember => NOT_A_MEMBER.to_owned(),
+            OrderError::NotTheirs => NOT_THEIRS.to_owned(),
+            OrderError::NoPoints => "포인트는 1P부터 사용하실 수 있습니다.".to_owned(),
+            OrderError::PointsShort { balance } => {
+                format!("포인트가 부족합니다. 사용하실 수 있는 포인트는 {balance}입니다.")
+            }
+            OrderError::PointsOverTotal { total } => {
+                format!("주문 금액보다 많은 포인트는 사용하실 수 없습니다. 주문 금액은 {total}입니다.")
+            }
+            OrderError::Store(error) => store_sentence(error).to_owned(),
+        },
+        SkillError::Limit(_) | SkillError::Sealing(_) => TRY_AGAIN.to_owned(),
+    }
+}
+
+/// Nothing a skill does moves money, so trying again is always right.
+fn store_sentence(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Unreadable { .. } => TRY_AGAIN,
+    }
+}
+
+/// What went wrong on our side is for the log; what a customer mistyped is not.
+fn log_if_ours(error: &SkillError) {
+    let ours = match error {
+        SkillError::SignUp(SignUpError::Store(_))
+        | SkillError::Lookup(LookupError::Store(_))
+        | SkillError::Order(OrderError::Store(_))
+        | SkillError::Limit(_)
+        | SkillError::Sealing(_) => true,
+        SkillError::Unreadable
+        | SkillError::NoUser
+        | SkillError::NoDrink
+        | SkillError::BadCups { .. }
+        | SkillError::BadPhone
+        | SkillError::BadPoints
+        | SkillError::SignUp(_)
+        | SkillError::Lookup(_)
+        | SkillError::Order(_) => false,
+    };
+    if ours {
+        log("a skill failed", error);
+    }
+}
+
+/// An error and all its causes, once, where it is handled.
+pub(crate) fn log(what: &'static str, error: &dyn Error) {
+    let causes: Vec<String> =
+        std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect();
+    tracing::error!(%error, causes = causes.join(": "), "{what}");
+}
+
+/// Nobody knows yet: the page asks again by itself.
+pub(crate) fn pending() -> Page {
+    Page::new(StatusCode::ACCEPTED, Tone::Waiting, "결제를 확인하고 있습니다")
+        .saying("다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.")
+        .refreshing(REFRESH_SECONDS)
+}
+
+/// It ended without payment.
+pub(crate) fn closed(reason: CloseReason) -> Page {
+    match reason {
+        CloseReason::Cancelled => Page::new(StatusCode::OK, Tone::Over, "결제를 취소했습니다")
+            .saying("결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다."),
+        CloseReason::Failed => Page::new(StatusCode::OK, Tone::Over, "결제하지 못했습니다")
+            .saying("결제된 금액은 없습니다. 채팅방에서 다시 주문해 주세요."),
+        CloseReason::Expired => expired(),
+    }
+}
+
+/// It was not paid, or not even opened, in time.
+pub(crate) fn expired() -> Page {
+    Page::new(StatusCode::GONE, Tone::Over, "결제 시간이 지났습니다")
+        .saying("결제된 금액은 없습니다. 채팅방에서 다시 주문해 주세요.")
+}
+
+/// There is no such order, as far as anybody may know.
+pub(crate) fn not_found() -> Page {
+    Page::new(StatusCode::NOT_FOUND, Tone::Over, "주문을 찾을 수 없습니다")
+        .saying("채팅방에서 다시 주문해 주세요.")
+}
+
+/// The path is none of ours.
+pub(crate) fn no_such_page() -> Page {
+    Page::new(StatusCode::NOT_FOUND, Tone::Over, "없는 주소입니다").saying("주소를 확인해 주세요.")
+}
+
+fn later(status: StatusCode) -> Page {
+    Page::new(status, Tone::Over, "지금은 결제할 수 없습니다")
+        .saying("결제된 금액은 없습니다. 잠시 후 다시 시도해 주세요.")
+}
+
+impl From<OpenError> for Page {
+    fn from(error: OpenError) -> Page {
+        match &error {
+            OpenError::NoSuchOrder => not_found(),
+            OpenError::PointsShort => Page::new(StatusCode::CONFLICT, Tone::Over, "포인트가 부족합니다")
+                .saying("결제된 금액은 없습니다. 포인트를 확인하고 다시 주문해 주세요."),
+            // Opening collects nothing, whatever became of it.
+            OpenError::Gateway(
+                GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
+            ) => {
+                log("a payment could not be opened", &error);
+                later(StatusCode::BAD_GATEWAY)
+            }
+            OpenError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+                log("a payment could not be opened", &error);
+                later(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+}
+
+impl From<OrderError> for Page {
+    fn from(error: OrderError) -> Page {
+        let refused = |status, heading| Page::new(status, Tone::Over, heading);
+        match &error {
+            OrderError::UnknownDrink => refused(StatusCode::NOT_FOUND, "메뉴에 없는 상품입니다")
+                .saying("메뉴를 확인하고 다시 주문해 주세요."),
+            OrderError::Cups(TooManyCups { most }) => {
+                refused(StatusCode::BAD_REQUEST, "주문할 수 없는 수량입니다")
+                    .saying(format!("한 번에 1잔부터 {most}잔까지 주문하실 수 있습니다."))
+            }
+            OrderError::WrongTotal { total, .. } => refused(StatusCode::BAD_REQUEST, "금액이 맞지 않습니다")
+                .saying(format!("지금 금액은 {total}입니다. 다시 주문해 주세요.")),
+            OrderError::NotAMember
+            | OrderError::NotTheirs
+            | OrderError::NoPoints
+            | OrderError::PointsShort { .. }
+            | OrderError::PointsOverTotal { .. } => {
+                refused(StatusCode::BAD_REQUEST, "포인트를 사용할 수 없습니다")
+                    .saying("채팅방에서 다시 주문해 주세요.")
+            }
+            OrderError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+                log("an order could not be taken", &error);
+                later(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+}
+
+impl From<ApproveError> for Page {
+    fn from(error: ApproveError) -> Page {
+        let not_paid = |heading, sentence: &str| {
+            Page::new(StatusCode::PAYMENT_REQUIRED, Tone::Over, heading)
+                .saying(format!("결제된 금액은 없습니다. {sentence}"))
+        };
+        match &error {
+            ApproveError::NoSuchPayment => not_found(),
+            ApproveError::NoProof => Page::new(StatusCode::BAD_REQUEST, Tone::Over, "잘못된 결제 주소입니다")
+                .saying("결제된 금액은 없습니다. 채팅방의 결제하기를 다시 눌러 주세요."),
+            ApproveError::Closed(closed_order) => closed(closed_order.reason),
+            ApproveError::Declined(Decline::NotReady) => {
+                not_paid("결제가 끝나지 않았습니다", "카카오페이에서 결제를 마쳐 주세요.")
+            }
+            ApproveError::Declined(Decline::Busy | Decline::Later) => {
+                not_paid("결제하지 못했습니다", "잠시 후 채팅방의 결제하기를 다시 눌러 주세요.")
+            }
+            ApproveError::Declined(Decline::Expired | Decline::Mismatch | Decline::Refused) => {
+                not_paid("결제가 승인되지 않았습니다", "채팅방의 결제하기를 다시 눌러 주세요.")
+            }
+            ApproveError::Declined(Decline::Misconfigured) => {
+                log("the gateway refuses our account", &error);
+                not_paid("지금은 결제할 수 없습니다", "매장에 문의해 주세요.")
+            }
+            ApproveError::Unreached(
+                GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
+            ) => {
+                log("a payment could not be approved", &error);
+                later(StatusCode::BAD_GATEWAY)
+            }
+            ApproveError::Pending => pending(),
+            // Collected, but not what was agreed: a person puts it right, and the customer must not pay again.
+            ApproveError::Amount(_)
+            | ApproveError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+                log("a payment is left in doubt", &error);
+                pending()
+            }
+        }
+    }
+}
+
+impl From<CloseError> for Page {
+    fn from(error: CloseError) -> Page {
+        match &error {
+            CloseError::NoSuchPayment => not_found(),
+            CloseError::AlreadyPaid(paid) => Page::paid(paid),
+            CloseError::Pending => pending(),
+            CloseError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+                log("a payment could not be closed", &error);
+                pending()
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! How a function starts on Lambda: settings read, secrets fetched, clients made, all before the first event.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use cafe_core::payment::BoxError;
+use secrecy::SecretString;
+use store::DynamoStore;
+use tower::{Service, ServiceBuilder};
+
+use crate::aws::Aws;
+use crate::base_url::without_stage;
+use crate::client::Client;
+use crate::parts::{Payments, SharedGateway, SharedStore, Skills, kakaopay, packaged_menu, phone_key};
+use crate::reply;
+use crate::settings::{Part, Settings};
+use crate::skill::SkillKeys;
+use crate::world::World;
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// One JSON object a line, with the request's id; which Lambda hands on to its log group.
+pub fn log() {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .without_time() // The log group stamps each line.
+        .with_max_level(tracing::Level::INFO)
+        .init();
+}
+
+/// The parts of a skill that uses `tables`.
+///
+/// # Errors
+/// Says in one message what is missing or wrong; the function must not start.
+pub async fn skills(tables: &[Part]) -> Result<Skills, BoxError> {
+    let settings = Settings::read(environment, &[&[Part::SkillKey, Part::PhoneKey], tables].concat())?;
+    let aws = Aws::from_env(environment)?;
+    let [skill_key, phone] = aws.reveal([settings.skill_key.as_ref(), settings.phone_key.as_ref()]).await?;
+    Ok(Skills {
+        store: SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables)),
+        menu: packaged_menu()?,
+        rules: settings.rules,
+        phone_key: phone_key(&given(phone, "PHONE_KEY")?)?,
+        keys: SkillKeys::new(&given(skill_key, "SKILL_KEY")?)?,
+        public_url: settings.public_url,
+        cafe_name: settings.cafe_name.into(),
+        world: World::real(),
+    })
+}
+
+/// The parts of a function that touches money.
+///
+/// # Errors
+/// Says in one message what is missing or wrong; the function must not start.
+pub async fn payments() -> Result<Payments, BoxError> {
+    let parts = [Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay];
+    let settings = Settings::read(environment, &parts)?;
+    let aws = Aws::from_env(environment)?;
+    let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
+    let [key] = aws.reveal([Some(&account.key)]).await?;
+    let gateway = kakaopay(account, &given(key, "KAKAOPAY_KEY")?, Arc::new(Client::new()?))?;
+    Ok(Payments {
+        store: SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables)),
+        gateway: SharedGateway::new(gateway),
+        menu: packaged_menu()?,
+        public_url: settings.public_url,
+        cafe_name: settings.cafe_name.into(),
+        world: World::real(),
+    })
+}
+
+fn given(secret: Option<SecretString>, name: &str) -> Result<SecretString, BoxError> {
+    secret.ok_or_else(|| format!("{name} is missing").into())
+}
+
+/// Serves a router to API Gateway, one event at a time.
+///
+/// # Errors
+/// Where the Lambda Runtime API is not there.
+pub async fn serve(router: Router) -> Result<(), lambda_http::Error> {
+    lambda_http::run(lambda(router)).await
+}
+
+/// A router as API Gateway's requests meet it: without their stage, and with a page for unknown paths.
+#[must_use]
+pub fn lambda(
+    router: Router,
+) -> impl Service<Request<lambda_http::Body>, Response = Response, Error = Infallible, Future: Send> + Clone {
+    let router = router.fallback(async || reply::no_such_page());
+    ServiceBuilder::new()
+        .map_request(|request: Request<lambda_http::Body>| without_stage(request.map(Body::new)))
+        .service(router)
+}

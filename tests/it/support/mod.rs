@@ -1,0 +1,3 @@
+//! What tests of more than one subject need.
+
+pub(crate) mod dynamodb_local;
