@@ -1,12 +1,14 @@
 //! Clients of AWS, built by hand: nothing is looked for at start, and one TLS stack serves all.
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use cafe_core::payment::BoxError;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
+use crate::menus::MenuSource;
 use crate::settings::Secret;
 
 /// The roots that AWS's endpoints are signed under: Amazon Root CA 1 to 4 and Starfield Services G2.
@@ -90,6 +92,12 @@ impl Aws {
         Ok(secrets.map(reveal))
     }
 
+    /// The menu that is kept in the SSM parameter of that name.
+    #[must_use]
+    pub fn kept_menu(&self, parameter: String) -> KeptMenu {
+        KeptMenu { aws: self.clone(), parameter }
+    }
+
     async fn parameters(&self, names: Vec<String>) -> Result<Vec<(String, SecretString)>, BoxError> {
         let config = aws_sdk_ssm::Config::builder()
             .behavior_version(aws_sdk_ssm::config::BehaviorVersion::latest())
@@ -105,5 +113,21 @@ impl Aws {
         }
         let parameters = found.parameters.unwrap_or_default();
         Ok(parameters.into_iter().filter_map(|one| Some((one.name?, one.value?.into()))).collect())
+    }
+}
+
+/// A menu in an SSM parameter, where its owner changes it.
+#[derive(Clone, Debug)]
+pub struct KeptMenu {
+    aws: Aws,
+    parameter: String,
+}
+
+#[async_trait]
+impl MenuSource for KeptMenu {
+    async fn text(&self) -> Result<String, BoxError> {
+        let found = self.aws.parameters(vec![self.parameter.clone()]).await?;
+        let (_, text) = found.into_iter().next().ok_or("SSM gave no menu")?;
+        Ok(text.expose_secret().to_owned())
     }
 }

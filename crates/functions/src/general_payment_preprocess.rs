@@ -14,15 +14,16 @@ pub fn router(app: Skills) -> Router {
 }
 
 async fn answer(app: Skills, turn: Turn) -> Result<SkillResponse, SkillError> {
-    let cup = turn.cup(&app)?;
-    let member = app.phone_key.tag(&turn.phone()?);
     let now = app.world.now();
+    let menu = app.menus.now(now).await;
+    let cup = turn.cup(&menu)?;
+    let member = app.phone_key.tag(&turn.phone()?);
     let made = (app.world.order_id(now), now);
-    let quoted = order_in_full(&*app.store, &app.menu, app.rules, &cup, (&member, &turn.user), made).await?;
+    let quoted = order_in_full(&*app.store, &menu, app.rules, &cup, (&member, &turn.user), made).await?;
     let note = if quoted.quote.member.is_some() {
         format!("결제하시면 {}가 적립됩니다.", quoted.quote.earn)
     } else {
         "회원이 되시면 포인트가 적립됩니다.".to_owned()
     };
-    skill::order_card(&app, &turn, &quoted, &note)
+    skill::order_card(&app, &menu, &turn, &quoted, &note)
 }

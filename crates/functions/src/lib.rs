@@ -8,6 +8,7 @@ pub mod aws;
 pub mod base_url;
 pub mod client;
 pub mod device;
+pub mod menus;
 pub mod order_path;
 pub mod page;
 pub mod parts;

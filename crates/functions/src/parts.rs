@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use cafe_core::cafe::flow::Rules;
-use cafe_core::cafe::{BadMenu, Menu, PhoneKey, Store};
+use cafe_core::cafe::{PhoneKey, Store};
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{BoxError, Gateway, Http};
 use kakaopay::Account;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::settings::KakaoPaySettings;
+use crate::menus::Menus;
+use crate::settings::{KakaoPaySettings, Settings};
 use crate::skill::SkillKeys;
 use crate::world::World;
-
-/// The menu as the owner last wrote it, packaged with the function.
-const MENU: &str = include_str!("../../../menu.toml");
 
 /// What a skill works with. It has no gateway: OpenBuilder gives it five seconds.
 #[derive(Clone, Debug)]
@@ -23,7 +21,7 @@ pub struct Skills {
     /// Members, ledger and orders.
     pub store: SharedStore,
     /// What is sold.
-    pub menu: Arc<Menu>,
+    pub menus: Menus,
     /// What the owner decided about points.
     pub rules: Rules,
     /// Tags and seals phone numbers.
@@ -46,7 +44,7 @@ pub struct Payments {
     /// Who collects.
     pub gateway: SharedGateway,
     /// What is sold.
-    pub menu: Arc<Menu>,
+    pub menus: Menus,
     /// Where the gateway sends customers back to; the request's own host where nothing is set.
     pub public_url: Option<Url>,
     /// What the cafe is called.
@@ -105,20 +103,44 @@ impl std::fmt::Debug for SharedGateway {
     }
 }
 
-/// The packaged menu.
-///
-/// # Errors
-/// [`BadMenu`] says what to mend in `menu.toml`; the function must not start.
-pub fn packaged_menu() -> Result<Arc<Menu>, BadMenu> {
-    Menu::parse(MENU).map(Arc::new)
+impl Skills {
+    /// The parts of a skill, out of its settings and secrets.
+    ///
+    /// # Errors
+    /// Where a secret cannot be one; the function must not start.
+    pub fn new(
+        settings: &Settings,
+        store: SharedStore,
+        menus: Menus,
+        (skill_key, phone_key): (&SecretString, &SecretString),
+        world: World,
+    ) -> Result<Skills, BoxError> {
+        Ok(Skills {
+            store,
+            menus,
+            rules: settings.rules,
+            phone_key: Arc::new(PhoneKey::new(phone_key.expose_secret())?),
+            keys: SkillKeys::new(skill_key)?,
+            public_url: settings.public_url.clone(),
+            cafe_name: settings.cafe_name.as_str().into(),
+            world,
+        })
+    }
 }
 
-/// The keys of phone numbers, out of the owner's secret.
-///
-/// # Errors
-/// Where the secret is too short to be one; the function must not start.
-pub fn phone_key(secret: &SecretString) -> Result<Arc<PhoneKey>, BoxError> {
-    Ok(Arc::new(PhoneKey::new(secret.expose_secret())?))
+impl Payments {
+    /// The parts of a function that touches money, out of its settings.
+    #[must_use]
+    pub fn new(
+        settings: &Settings,
+        store: SharedStore,
+        gateway: SharedGateway,
+        menus: Menus,
+        world: World,
+    ) -> Payments {
+        let (public_url, cafe_name) = (settings.public_url.clone(), settings.cafe_name.as_str().into());
+        Payments { store, gateway, menus, public_url, cafe_name, world }
+    }
 }
 
 /// KakaoPay with the owner's account.
@@ -129,7 +151,7 @@ pub fn kakaopay(
     settings: &KakaoPaySettings,
     key: &SecretString,
     http: Arc<dyn Http>,
-) -> Result<KakaoPay, BoxError> {
+) -> Result<SharedGateway, BoxError> {
     let mut account = Account::new(settings.api, key, settings.cid.clone())?;
     if let Some(url) = &settings.url {
         account = account.with_base_url(url.as_str())?;
@@ -137,5 +159,5 @@ pub fn kakaopay(
     if let Some(prefix) = &settings.key_prefix {
         account = account.with_key_prefix(prefix)?;
     }
-    Ok(KakaoPay::new(account, http))
+    Ok(SharedGateway::new(KakaoPay::new(account, http)))
 }

@@ -47,7 +47,7 @@ async fn demo(State(app): State<Payments>, request: Request) -> Response {
         return visit.preview(&app);
     }
     let now = app.world.now();
-    match order_demo(&*app.store, &app.menu, (app.world.order_id(now), now)).await {
+    match order_demo(&*app.store, &*app.menus.now(now).await, (app.world.order_id(now), now)).await {
         Ok(quoted) => visit.open_fresh(&app, quoted, now).await,
         Err(error) => Page::from(error).into_response(),
     }
@@ -69,7 +69,15 @@ async fn named(
     let cup =
         Cup { drink: link.item_name.unwrap_or_default(), cups: link.quantity.as_deref().map_or(1, number) };
     let said_total = link.total_amount.as_deref().map(number);
-    match order_by_link(&*app.store, &app.menu, &cup, said_total, (app.world.order_id(now), now)).await {
+    match order_by_link(
+        &*app.store,
+        &*app.menus.now(now).await,
+        &cup,
+        said_total,
+        (app.world.order_id(now), now),
+    )
+    .await
+    {
         Ok(quoted) => visit.open_fresh(&app, quoted, now).await,
         Err(error) => Page::from(error).into_response(),
     }

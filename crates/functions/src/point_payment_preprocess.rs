@@ -14,12 +14,13 @@ pub fn router(app: Skills) -> Router {
 }
 
 async fn answer(app: Skills, turn: Turn) -> Result<SkillResponse, SkillError> {
-    let cup = turn.cup(&app)?;
+    let now = app.world.now();
+    let menu = app.menus.now(now).await;
+    let cup = turn.cup(&menu)?;
     let member = app.phone_key.tag(&turn.phone()?);
     let spend = turn.points()?;
-    let now = app.world.now();
     let made = (app.world.order_id(now), now);
-    let quoted = order_with_points(&*app.store, &app.menu, &cup, spend, (&member, &turn.user), made).await?;
+    let quoted = order_with_points(&*app.store, &menu, &cup, spend, (&member, &turn.user), made).await?;
     let note = format!("{} 사용, {} 결제", quoted.quote.spend, quoted.quote.due);
-    skill::order_card(&app, &turn, &quoted, &note)
+    skill::order_card(&app, &menu, &turn, &quoted, &note)
 }

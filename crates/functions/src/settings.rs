@@ -39,6 +39,8 @@ pub struct Settings {
     pub kakaopay: Option<KakaoPaySettings>,
     /// Where customers reach us; the request's own host and stage where nothing is set.
     pub public_url: Option<Url>,
+    /// The SSM parameter that keeps the menu; the packaged one where nothing is set.
+    pub menu_parameter: Option<String>,
     /// What the owner decided about points.
     pub rules: Rules,
     /// What the cafe is called on cards and pages.
@@ -101,6 +103,7 @@ impl Settings {
             phone_key: needs(Part::PhoneKey).then(|| reader.secret("PHONE_KEY")).flatten(),
             kakaopay: needs(Part::KakaoPay).then(|| reader.kakaopay()).flatten(),
             public_url: reader.url("PUBLIC_URL"),
+            menu_parameter: reader.text("MENU_PARAMETER"),
             rules: reader.rules(),
             cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
         };

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use cafe_core::cafe::flow::Cup;
-use cafe_core::cafe::{Phone, Quoted, UserId};
+use cafe_core::cafe::{Menu, Phone, Quoted, UserId};
 use cafe_core::payment::Won;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -124,10 +124,10 @@ impl Turn {
     }
 
     /// What the parameters `menu` and `num` ask for.
-    pub(crate) fn cup(&self, app: &Skills) -> Result<Cup, SkillError> {
+    pub(crate) fn cup(&self, menu: &Menu) -> Result<Cup, SkillError> {
         let drink = self.payload.param("menu").and_then(Param::text).ok_or(SkillError::NoDrink)?;
         let cups = self.payload.param("num").and_then(|param| param.integer().ok());
-        let most = app.menu.most_cups();
+        let most = menu.most_cups();
         Ok(Cup { drink, cups: cups.ok_or(SkillError::BadCups { most })? })
     }
 
@@ -148,12 +148,13 @@ pub(crate) fn say(text: &str) -> Result<SkillResponse, LimitError> {
 /// The card with the payment link of a fresh order.
 pub(crate) fn order_card(
     app: &Skills,
+    menu: &Menu,
     turn: &Turn,
     quoted: &Quoted,
     note: &str,
 ) -> Result<SkillResponse, SkillError> {
     let quote = &quoted.quote;
-    let own_picture = app.menu.drink(&quote.item).and_then(|drink| drink.image.clone());
+    let own_picture = menu.drink(&quote.item).and_then(|drink| drink.image.clone());
     let picture = own_picture.unwrap_or_else(|| turn.base.join("/card.png"));
     let thumbnail = Thumbnail::new(picture)?.alt_text(fit(&quote.item, limits::ALT_TEXT))?;
     let label = if quote.due == Won::ZERO { "포인트로 결제하기" } else { "결제하기" };

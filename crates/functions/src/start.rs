@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use cafe_core::payment::BoxError;
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use store::DynamoStore;
 use tower::{Service, ServiceBuilder};
@@ -15,10 +16,10 @@ use tower::{Service, ServiceBuilder};
 use crate::aws::Aws;
 use crate::base_url::without_stage;
 use crate::client::Client;
-use crate::parts::{Payments, SharedGateway, SharedStore, Skills, kakaopay, packaged_menu, phone_key};
+use crate::menus::Menus;
+use crate::parts::{Payments, SharedStore, Skills, kakaopay};
 use crate::reply;
 use crate::settings::{Part, Settings};
-use crate::skill::SkillKeys;
 use crate::world::World;
 
 fn environment(name: &str) -> Option<String> {
@@ -44,17 +45,12 @@ pub fn log() {
 pub async fn skills(tables: &[Part]) -> Result<Skills, BoxError> {
     let settings = Settings::read(environment, &[&[Part::SkillKey, Part::PhoneKey], tables].concat())?;
     let aws = Aws::from_env(environment)?;
-    let [skill_key, phone] = aws.reveal([settings.skill_key.as_ref(), settings.phone_key.as_ref()]).await?;
-    Ok(Skills {
-        store: SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables)),
-        menu: packaged_menu()?,
-        rules: settings.rules,
-        phone_key: phone_key(&given(phone, "PHONE_KEY")?)?,
-        keys: SkillKeys::new(&given(skill_key, "SKILL_KEY")?)?,
-        public_url: settings.public_url,
-        cafe_name: settings.cafe_name.into(),
-        world: World::real(),
-    })
+    let [skill_key, phone_key] =
+        aws.reveal([settings.skill_key.as_ref(), settings.phone_key.as_ref()]).await?;
+    let keys = (&given(skill_key, "SKILL_KEY")?, &given(phone_key, "PHONE_KEY")?);
+    let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+    let world = World::real();
+    Skills::new(&settings, store, menus(&settings, &aws, &world).await?, keys, world)
 }
 
 /// The parts of a function that touches money.
@@ -68,14 +64,17 @@ pub async fn payments() -> Result<Payments, BoxError> {
     let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
     let [key] = aws.reveal([Some(&account.key)]).await?;
     let gateway = kakaopay(account, &given(key, "KAKAOPAY_KEY")?, Arc::new(Client::new()?))?;
-    Ok(Payments {
-        store: SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables)),
-        gateway: SharedGateway::new(gateway),
-        menu: packaged_menu()?,
-        public_url: settings.public_url,
-        cafe_name: settings.cafe_name.into(),
-        world: World::real(),
-    })
+    let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+    let world = World::real();
+    Ok(Payments::new(&settings, store, gateway, menus(&settings, &aws, &world).await?, world))
+}
+
+/// How long a menu that was read counts before it is read again.
+const MENU_FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+async fn menus(settings: &Settings, aws: &Aws, world: &World) -> Result<Menus, BoxError> {
+    let Some(parameter) = settings.menu_parameter.clone() else { return Ok(Menus::packaged()?) };
+    Menus::kept(Arc::new(aws.kept_menu(parameter)), MENU_FRESH_FOR, world.now()).await
 }
 
 fn given(secret: Option<SecretString>, name: &str) -> Result<SecretString, BoxError> {

@@ -101,17 +101,17 @@ impl Fault {
             method_result_message: "한도 초과로 거절되었습니다.".into(),
         };
         [
-            ("answer_lost", "승인됨, 응답은 사라짐", Fault::AnswerLost),
-            ("slow", "승인됨, 응답은 12초 뒤", slow(true)),
-            ("slow_unpaid", "승인 안 됨, 12초 뒤 504", slow(false)),
+            ("answer_lost", "처리됨, 응답은 사라짐", Fault::AnswerLost),
+            ("slow", "처리됨, 응답은 12초 뒤", slow(true)),
+            ("slow_unpaid", "처리 안 됨, 12초 뒤 504", slow(false)),
             (
                 "bank_firm_unknown",
-                "승인됨, 응답은 −780 BANK_FIRM_UNKNOWN",
+                "처리됨, 응답은 −780 BANK_FIRM_UNKNOWN",
                 Fault::BankFirmUnknown { effect: true },
             ),
             (
                 "bank_firm_unknown_unpaid",
-                "승인 안 됨, −780 BANK_FIRM_UNKNOWN",
+                "처리 안 됨, −780 BANK_FIRM_UNKNOWN",
                 Fault::BankFirmUnknown { effect: false },
             ),
             (
@@ -122,14 +122,14 @@ impl Fault {
             ("user_locked", "다른 거래 진행 중 −780 USER_LOCKED", Fault::UserLocked),
             ("duplicate_request", "중복 요청 −785", Fault::DuplicateRequest785),
             ("unavailable", "점검 중 503", Fault::Unavailable503),
-            ("html_500", "승인 안 됨, HTML 500", Fault::ServerErrorHtml500 { effect: false }),
-            ("html_502", "승인 안 됨, HTML 502", Fault::ServerErrorHtml502 { effect: false }),
-            ("html_502_paid", "승인됨, 응답은 HTML 502", Fault::ServerErrorHtml502 { effect: true }),
-            ("garbage", "승인 안 됨, 깨진 응답", Fault::Garbage { effect: false }),
-            ("garbage_paid", "승인됨, 깨진 응답", Fault::Garbage { effect: true }),
-            ("reset", "연결 끊김, 승인 안 됨", Fault::Reset),
-            ("numeric_strings", "승인됨, 숫자를 문자열로", Fault::NumericStrings),
-            ("unknown_fields", "승인됨, 모르는 필드 추가", Fault::UnknownFields),
+            ("html_500", "처리 안 됨, HTML 500", Fault::ServerErrorHtml500 { effect: false }),
+            ("html_502", "처리 안 됨, HTML 502", Fault::ServerErrorHtml502 { effect: false }),
+            ("html_502_paid", "처리됨, 응답은 HTML 502", Fault::ServerErrorHtml502 { effect: true }),
+            ("garbage", "처리 안 됨, 깨진 응답", Fault::Garbage { effect: false }),
+            ("garbage_paid", "처리됨, 깨진 응답", Fault::Garbage { effect: true }),
+            ("reset", "연결 끊김, 처리 안 됨", Fault::Reset),
+            ("numeric_strings", "처리됨, 숫자를 문자열로", Fault::NumericStrings),
+            ("unknown_fields", "처리됨, 모르는 필드 추가", Fault::UnknownFields),
         ]
         .map(|(name, label, fault)| Named { name, label, fault })
         .into()

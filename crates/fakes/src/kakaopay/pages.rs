@@ -120,7 +120,8 @@ fn press(fake: &KakaoPay, page: &str, request: &Request<Bytes>) -> Result<Respon
     let mut state = fake.state();
     let address = payer::act(&mut state, fake.now(), page, act)?;
     let tid = state.payments.get(page).map(|payment| payment.tid.clone());
-    if let Some(fault) = pressed("fault").and_then(Fault::named) {
+    // Without an agreement no approval will come for the fault to spoil.
+    if let (Act::Pay, Some(fault)) = (act, pressed("fault").and_then(Fault::named)) {
         state.faults.push(Waiting { endpoint: Endpoint::Approve, tid, fault });
     }
     Ok(wire::redirect(StatusCode::FOUND, &address))

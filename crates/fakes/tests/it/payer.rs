@@ -153,6 +153,10 @@ fn a_fault_chosen_on_the_page_is_for_that_payment_only() {
         assert_eq!(shop.ask("approve", &approve).code(), -780);
         assert_eq!(shop.ask("approve", &approve).code(), 0, "and only once");
         assert_eq!(shop.fake.calls(Endpoint::Approve), 3);
+
+        let (_, page) = prepared(&shop);
+        shop.press(&page, "action=cancel&fault=user_locked");
+        assert_eq!(shop.fake.snapshot()["faults"], json!([]), "and only for one that will be approved");
     }
 }
 
