@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Tests that reach through more than one crate; they are in `it/`.

@@ -39,12 +39,7 @@ impl Aws {
             None,
             "environment",
         );
-        let trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-        let tls = TlsContext::builder().with_trust_store(trust).build()?;
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls)
-            .build_https();
+        let http = http_client()?;
         Ok(Aws {
             region: Region::new(needed("AWS_REGION")?),
             credentials,
@@ -114,6 +109,17 @@ impl Aws {
         let parameters = found.parameters.unwrap_or_default();
         Ok(parameters.into_iter().filter_map(|one| Some((one.name?, one.value?.into()))).collect())
     }
+}
+
+/// The one HTTP client for AWS, whose endpoints' roots are all it trusts.
+///
+/// # Errors
+/// Where TLS cannot be set up.
+pub fn http_client() -> Result<SharedHttpClient, BoxError> {
+    let trust = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let tls = TlsContext::builder().with_trust_store(trust).build()?;
+    let tls_provider = Provider::Rustls(CryptoMode::Ring);
+    Ok(aws_smithy_http_client::Builder::new().tls_provider(tls_provider).tls_context(tls).build_https())
 }
 
 /// A menu in an SSM parameter, where its owner changes it.

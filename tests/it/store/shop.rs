@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::{
-    Approving, Attempt, AttemptToken, Begun, CloseReason, Closed, Collected, Effect, Entry, EntryKind, Joined,
-    Kept, Member, MemberId, NewMember, Opened, Order, Paid, Points, Quote, Quoted, RefundId, Refunding,
-    SealedPhone, Store, StoreError, Tender, UserId,
+    Approving, Attempt, AttemptToken, Begun, CloseReason, Closed, Collected, Effect, Entry, EntryKind,
+    Joined, Kept, Member, MemberId, NewMember, Opened, Order, Paid, Points, Quote, Quoted, RefundId,
+    Refunding, SealedPhone, Store, StoreError, Tender, UserId,
 };
 use cafe_core::payment::{Approval, Method, OrderId, Pages, PayerId, Provider, Session, Won};
 use devserver::dynamodb::create_tables;
@@ -152,8 +152,11 @@ impl Shop {
         let number = SHOPS.fetch_add(1, Ordering::Relaxed);
         let name = |table: &str| format!("shop-{number}-{table}");
         create_tables(&client, &Template::of_this_build().unwrap(), name).await.unwrap();
-        let tables =
-            Tables { members: name("MembersTable"), ledger: name("LedgerTable"), orders: name("OrdersTable") };
+        let tables = Tables {
+            members: name("MembersTable"),
+            ledger: name("LedgerTable"),
+            orders: name("OrdersTable"),
+        };
         let store = DynamoStore::new(client.clone(), tables.clone());
         Shop { store, client, tables, seen: Mutex::default(), orders: AtomicUsize::new(0) }
     }
@@ -169,6 +172,12 @@ impl Shop {
     /// Has the auditor look at an order that is made behind their back.
     pub(super) fn will_see(&self, id: OrderId) -> OrderId {
         self.seen.lock().unwrap().orders.insert(id);
+        id
+    }
+
+    /// Has the auditor look at somebody who may join behind their back.
+    pub(super) fn will_see_member(&self, id: MemberId) -> MemberId {
+        self.seen.lock().unwrap().members.insert(id.clone());
         id
     }
 
@@ -266,7 +275,8 @@ impl Shop {
             };
             let sum = Effect { balance: i64::from(member.balance.get()), held: i64::from(member.held.get()) };
             assert_eq!(Effect::of(&entries), sum, "the points are the sum of the ledger: {entries:?}");
-            let mut written: Vec<_> = entries.iter().filter(|entry| entry.order.is_some()).map(line).collect();
+            let mut written: Vec<_> =
+                entries.iter().filter(|entry| entry.order.is_some()).map(line).collect();
             let own = orders.iter().filter(|order| order.quote().member.as_ref() == Some(&id));
             let mut caused: Vec<_> = own.flat_map(lines_of).collect();
             written.sort();
@@ -332,7 +342,7 @@ impl Store for Shop {
     }
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
-        self.seen.lock().unwrap().members.insert(new.id.clone());
+        self.will_see_member(new.id.clone());
         let joined = self.store.join(new).await;
         self.audit().await;
         joined

@@ -1,0 +1,83 @@
+//! What is kept between runs besides the tables: the fake gateway's memory, and how far the clock was moved.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cafe_core::payment::BoxError;
+use fakes::clock::Clock;
+use fakes::kakaopay::{KakaoPay, Options};
+use jiff::{SignedDuration, SignedDurationRound, Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The file's contents.
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct File {
+    /// How far ahead of the real time the clock is.
+    clock_ahead_s: i64,
+    /// The fake KakaoPay's memory.
+    kakaopay: Option<Value>,
+}
+
+/// The fake KakaoPay and the clock, with a file to keep them in, unless nothing is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The fake.
+    pub kakaopay: KakaoPay,
+    /// The clock it shares with the functions.
+    pub clock: Clock,
+    file: Option<Arc<Written>>,
+}
+
+#[derive(Debug)]
+struct Written {
+    path: PathBuf,
+    last: Mutex<Vec<u8>>,
+}
+
+impl Kept {
+    /// What `folder` keeps; a fresh fake and the real time where it keeps nothing yet, or where there is none.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read.
+    pub fn open(folder: Option<&Path>, options: Options) -> Result<Kept, BoxError> {
+        let path = folder.map(|folder| folder.join("fakes.json"));
+        let bytes = match &path {
+            Some(path) if path.exists() => std::fs::read(path)?,
+            Some(_) | None => Vec::new(),
+        };
+        let file: File = if bytes.is_empty() { File::default() } else { serde_json::from_slice(&bytes)? };
+        let clock = Clock::real();
+        clock.advance(SignedDuration::from_secs(file.clock_ahead_s));
+        let kakaopay = match &file.kakaopay {
+            Some(memory) => KakaoPay::restore(options, clock.clone(), memory)?,
+            None => KakaoPay::new(options, clock.clone()),
+        };
+        let file = path.map(|path| Arc::new(Written { path, last: Mutex::new(bytes) }));
+        Ok(Kept { kakaopay, clock, file })
+    }
+
+    /// Writes what has changed since the last time; a file half written is never seen.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written to; the next time tries again.
+    pub fn save(&self) -> Result<(), BoxError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        // Two readings of a clock are never of the same instant, so the difference is rounded to what was meant.
+        let ahead = self
+            .clock
+            .now()
+            .duration_since(Timestamp::now())
+            .round(SignedDurationRound::new().smallest(Unit::Second))?;
+        let contents = File { clock_ahead_s: ahead.as_secs(), kakaopay: Some(self.kakaopay.snapshot()) };
+        let bytes = serde_json::to_vec(&contents)?;
+        let mut last = file.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != bytes {
+            let aside = file.path.with_extension("json.new");
+            std::fs::write(&aside, &bytes)?;
+            std::fs::rename(&aside, &file.path)?;
+            *last = bytes;
+        }
+        Ok(())
+    }
+}

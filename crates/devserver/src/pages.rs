@@ -1,0 +1,96 @@
+//! What a developer finds under `/_dev/`: where to click, what to curl, a clock to move, and what Lambda would invoke.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Form, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use functions::{Payments, reconcile, refund};
+use http::StatusCode;
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use crate::kept::Kept;
+
+/// What the pages work with.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    pub(crate) payments: Payments,
+    pub(crate) kept: Kept,
+    pub(crate) links: Arc<Links>,
+}
+
+/// Where everything is.
+#[derive(Clone, Debug)]
+pub(crate) struct Links {
+    pub(crate) api: String,
+    pub(crate) fake: String,
+    pub(crate) dynamodb: Option<String>,
+    pub(crate) skill_key: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct DeskPage<'a> {
+    links: &'a Links,
+    now: String,
+}
+
+/// The pages, without the `/_dev` in front.
+pub(crate) fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/clock", post(move_clock))
+        .route("/reconcile", post(run_reconcile))
+        .route("/refund", post(run_refund))
+        .with_state(desk)
+}
+
+async fn index(State(desk): State<Desk>) -> Response {
+    let now = desk.kept.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    match (DeskPage { links: &desk.links, now }).render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Forward {
+    minutes: u32,
+}
+
+/// Moves the clock, and looks at the orders that are due then, as the schedule would have.
+async fn move_clock(State(desk): State<Desk>, Form(forward): Form<Forward>) -> Response {
+    desk.kept.clock.advance(SignedDuration::from_mins(forward.minutes.into()));
+    if let Err(error) = desk.kept.save() {
+        return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
+    }
+    match reconcile::handle(&desk.payments).await {
+        Ok(_) => Redirect::to("/_dev/").into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+async fn run_reconcile(State(desk): State<Desk>) -> Response {
+    match reconcile::handle(&desk.payments).await {
+        Ok(report) => Json(report).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+/// The event of a direct invoke, as a body.
+async fn run_refund(
+    State(desk): State<Desk>,
+    event: Result<Json<refund::Request>, JsonRejection>,
+) -> Response {
+    match event {
+        Ok(Json(event)) => {
+            let invocation = desk.payments.world.order_id(desk.payments.world.now()).to_string();
+            Json(refund::handle(&desk.payments, event, &invocation).await).into_response()
+        }
+        Err(rejection) => (StatusCode::BAD_REQUEST, rejection.body_text()).into_response(),
+    }
+}

@@ -1,0 +1,244 @@
+//! The whole cafe in one process: every function, the fake KakaoPay and DynamoDB, on loopback.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client as DynamoDb;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use cafe_core::payment::BoxError;
+use fakes::kakaopay::Options as FakeOptions;
+use functions::client::Client;
+use functions::menus::{MenuSource, Menus};
+use functions::parts::{SharedStore, kakaopay};
+use functions::settings::Secret;
+use functions::{Part, Payments, Settings, Skills, World, reconcile};
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
+use store::DynamoStore;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::api::Api;
+use crate::dynamodb::{Embedded, create_tables};
+use crate::kept::Kept;
+use crate::pages::{self, Desk, Links};
+use crate::settings::lookup;
+use crate::template::Template;
+
+/// How the dev server is to run.
+pub struct Options {
+    /// Where the API listens; 0 is any free port, here and below.
+    pub port: u16,
+    /// Where the fake gateways listen: another port, as a gateway is another origin.
+    pub fake_port: u16,
+    /// Where the embedded DynamoDB answers over HTTP.
+    pub dynamodb_port: u16,
+    /// The folder in which everything is kept between runs; none to forget everything.
+    pub data: Option<PathBuf>,
+    /// The menu, read anew for each order.
+    pub menu: PathBuf,
+    /// The environment's variables. What they set wins over the dev server's own settings.
+    pub environment: HashMap<String, String>,
+}
+
+/// Without the environment, which holds secrets.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("port", &self.port).field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+/// A running dev server. It stops when it is [stopped](DevServer::stop) or dropped.
+pub struct DevServer {
+    /// The API, as `http://127.0.0.1:3000`.
+    pub api_url: String,
+    /// The fake gateways, as `http://127.0.0.1:3001`.
+    pub fake_url: String,
+    /// The embedded DynamoDB, unless the environment names another one.
+    pub dynamodb_url: Option<String>,
+    /// What a skill must send in `x-skill-key`.
+    pub skill_key: String,
+    /// The fake KakaoPay and the clock.
+    pub kept: Kept,
+    /// The embedded DynamoDB, to count its requests.
+    pub embedded: Option<Embedded>,
+    /// The parts that the functions work with.
+    pub payments: Payments,
+    stop: watch::Sender<()>,
+    tasks: JoinSet<()>,
+}
+
+impl DevServer {
+    /// Starts everything; it answers once this returns.
+    ///
+    /// # Errors
+    /// Says what keeps it from starting: a port that is taken, a folder that cannot be used, a setting
+    /// or a menu to mend.
+    pub async fn start(options: Options) -> Result<DevServer, BoxError> {
+        let template = Template::of_this_build()?;
+        let (api, api_url) = listen(options.port, "--port").await?;
+        let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
+        let fake_options = FakeOptions { origin: fake_url.clone(), ..FakeOptions::default() };
+        let fake_key = fake_options.secret_keys.first().cloned().unwrap_or_default();
+        let kept = Kept::open(options.data.as_deref(), fake_options)?;
+
+        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), fake_key);
+        let settings = Settings::read(
+            &setting,
+            &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay],
+        )?;
+        let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
+        let kakaopay_key = given(Some(&account.key), "KAKAOPAY_KEY")?;
+        let keys = (
+            given(settings.skill_key.as_ref(), "SKILL_KEY")?,
+            given(settings.phone_key.as_ref(), "PHONE_KEY")?,
+        );
+
+        let (stop, stopped) = watch::channel(());
+        let mut tasks = JoinSet::new();
+        let (dynamodb, embedded, dynamodb_url) = if setting("AWS_ENDPOINT_URL_DYNAMODB").is_some() {
+            (elsewhere().await?, None, None)
+        } else {
+            let embedded = options.data.as_deref().map_or_else(|| Ok(Embedded::in_memory()), Embedded::at)?;
+            let (listener, url) = listen(options.dynamodb_port, "--dynamodb-port").await?;
+            let (database, stopped) = (embedded.clone(), until(stopped.clone()));
+            tasks.spawn(async move { tell(database.serve(listener, stopped).await) });
+            (embedded.client(), Some(embedded), Some(url))
+        };
+        let tables = &settings.tables;
+        let name = |logical_id: &str| match logical_id {
+            "MembersTable" => tables.members.clone(),
+            "LedgerTable" => tables.ledger.clone(),
+            "OrdersTable" => tables.orders.clone(),
+            other => other.to_owned(),
+        };
+        create_tables(&dynamodb, &template, name).await?;
+
+        let clock = kept.clock.clone();
+        let world = World::with_clock(move || clock.now());
+        let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
+        let menus = Menus::kept(Arc::new(MenuFile(options.menu)), SignedDuration::ZERO, world.now()).await?;
+        let gateway = kakaopay(account, kakaopay_key, Arc::new(Client::new()?))?;
+        let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
+        let skills = Skills::new(&settings, store, menus, keys, world)?;
+
+        let skill_key = keys.0.expose_secret().split(',').next().unwrap_or_default().to_owned();
+        let links = Links {
+            api: api_url.clone(),
+            fake: fake_url.clone(),
+            dynamodb: dynamodb_url.clone(),
+            skill_key: skill_key.clone(),
+        };
+        let desk = Desk { payments: payments.clone(), kept: kept.clone(), links: Arc::new(links) };
+        let router = Router::new()
+            .nest("/_dev", pages::router(desk))
+            .route("/_dev/", axum::routing::get(async || axum::response::Redirect::permanent("/_dev")))
+            .fallback_service(Api::new(&template, &skills, &payments)?);
+        tasks.spawn(serve(api, router, until(stopped.clone())));
+        tasks.spawn(serve(fake, remembering(&kept), until(stopped)));
+        let schedule = template.functions.iter().find_map(|function| function.schedule);
+        tasks.spawn(keep_reconciling(payments.clone(), schedule.unwrap_or(Duration::from_mins(1))));
+        Ok(DevServer { api_url, fake_url, dynamodb_url, skill_key, kept, embedded, payments, stop, tasks })
+    }
+
+    /// Waits for open connections to end, and writes down what is kept.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written to.
+    pub async fn stop(mut self) -> Result<(), BoxError> {
+        // Whoever has ended already needs no telling.
+        let _ = self.stop.send(());
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        // A browser keeps its connections open for long; nobody waits for that.
+        let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
+        self.kept.save()
+    }
+}
+
+impl fmt::Debug for DevServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DevServer").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+/// The menu in its file, where its owner edits it.
+struct MenuFile(PathBuf);
+
+#[async_trait]
+impl MenuSource for MenuFile {
+    async fn text(&self) -> Result<String, BoxError> {
+        let read = tokio::fs::read_to_string(&self.0).await;
+        read.map_err(|error| format!("{}: {error}", self.0.display()).into())
+    }
+}
+
+async fn listen(port: u16, option: &str) -> Result<(TcpListener, String), BoxError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("port {port} cannot be had ({error}); choose another with {option}"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}
+
+/// A DynamoDB that the environment names, with whatever credentials a developer has: a profile, SSO, variables.
+async fn elsewhere() -> Result<DynamoDb, BoxError> {
+    let http = functions::aws::http_client()?;
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
+    Ok(DynamoDb::new(&config))
+}
+
+fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString, BoxError> {
+    match secret {
+        Some(Secret::Given(secret)) => Ok(secret),
+        Some(Secret::Parameter(_)) | None => {
+            Err(format!("the dev server reads no SSM: set {name} itself").into())
+        }
+    }
+}
+
+/// The fake's pages and API; what they change is written down before the answer goes out.
+fn remembering(kept: &Kept) -> Router {
+    let kept_after = kept.clone();
+    kept.kakaopay.router().layer(middleware::from_fn(move |request: Request, next: Next| {
+        let kept = kept_after.clone();
+        async move {
+            let response = next.run(request).await;
+            tell(kept.save());
+            response
+        }
+    }))
+}
+
+async fn serve(listener: TcpListener, router: Router, stopped: impl Future<Output = ()> + Send + 'static) {
+    tell(axum::serve(listener, router).with_graceful_shutdown(stopped).await);
+}
+
+/// What the schedule does on Lambda.
+async fn keep_reconciling(payments: Payments, every: Duration) {
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        ticks.tick().await;
+        tell(reconcile::handle(&payments).await.map(|_| ()));
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<()>) {
+    // An error says that the sender is gone, which is a stop as well.
+    let _ = stopped.changed().await;
+}
+
+/// A task has nobody to return its error to, so it is logged.
+fn tell<E: fmt::Display>(result: Result<(), E>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "the dev server");
+    }
+}
