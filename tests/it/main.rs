@@ -1,5 +1,12 @@
 //! The product from outside: one binary, a folder a subject.
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
 
+mod cafe;
+mod events;
+mod logs;
+mod sim_dynamodb;
+mod start;
 mod store;
+mod stories;
 mod support;
+mod tidy;

@@ -7,6 +7,7 @@ mod command;
 mod lint;
 mod package;
 mod setup;
+mod sim;
 mod test;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
     Ci,
     /// Checks licences, banned crates and sources by deny.toml (needs cargo-deny)
     Deny,
+    /// Runs histories of the cafe over a simulated DynamoDB and gateway
+    Sim(sim::Arguments),
     /// Builds the functions for Lambda, into target/lambda
     Package(package::Arguments),
 }
@@ -61,6 +64,7 @@ fn run(task: &Task) -> Done {
             lint::run_all()
         }
         Task::Deny => lint::deny(),
+        Task::Sim(arguments) => sim::run(arguments),
         Task::Package(arguments) => package::build(arguments),
     }
 }

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Request, State};
+use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use functions::settings::is_loopback;
 use functions::{Payments, reconcile, refund};
-use http::StatusCode;
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::SignedDuration;
 use serde::Deserialize;
+use url::Url;
 
 use crate::kept::Kept;
 
@@ -46,7 +50,23 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/clock", post(move_clock))
         .route("/reconcile", post(run_reconcile))
         .route("/refund", post(run_refund))
+        .layer(middleware::from_fn(refuse_other_sites))
         .with_state(desk)
+}
+
+/// A page of somebody else's, open in the same browser, must not move the clock here.
+async fn refuse_other_sites(request: Request, next: Next) -> Response {
+    if is_from_here(request.headers()) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let local = |address: &str| Url::parse(address).is_ok_and(|url| is_loopback(&url));
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    header(HOST).is_some_and(|host| local(&format!("http://{host}"))) && header(ORIGIN).is_none_or(local)
 }
 
 async fn index(State(desk): State<Desk>) -> Response {
@@ -57,6 +77,9 @@ async fn index(State(desk): State<Desk>) -> Response {
     }
 }
 
+/// The farthest that the clock is moved at once.
+const MOST_MINUTES: u32 = 366 * 24 * 60;
+
 #[derive(Deserialize)]
 struct Forward {
     minutes: u32,
@@ -64,12 +87,12 @@ struct Forward {
 
 /// Moves the clock, and looks at the orders that are due then, as the schedule would have.
 async fn move_clock(State(desk): State<Desk>, Form(forward): Form<Forward>) -> Response {
-    desk.kept.clock.advance(SignedDuration::from_mins(forward.minutes.into()));
+    desk.kept.clock.advance(SignedDuration::from_mins(forward.minutes.min(MOST_MINUTES).into()));
     if let Err(error) = desk.kept.save() {
         return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
     }
     match reconcile::handle(&desk.payments).await {
-        Ok(_) => Redirect::to("/_dev/").into_response(),
+        Ok(_) => Redirect::to("/_dev").into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
@@ -87,10 +110,7 @@ async fn run_refund(
     event: Result<Json<refund::Request>, JsonRejection>,
 ) -> Response {
     match event {
-        Ok(Json(event)) => {
-            let invocation = desk.payments.world.order_id(desk.payments.world.now()).to_string();
-            Json(refund::handle(&desk.payments, event, &invocation).await).into_response()
-        }
+        Ok(Json(event)) => Json(refund::handle(&desk.payments, event).await).into_response(),
         Err(rejection) => (StatusCode::BAD_REQUEST, rejection.body_text()).into_response(),
     }
 }

@@ -14,10 +14,11 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use cafe_core::payment::BoxError;
 use fakes::kakaopay::Options as FakeOptions;
+use functions::aws::Aws;
 use functions::client::Client;
 use functions::menus::{MenuSource, Menus};
 use functions::parts::{SharedStore, kakaopay};
-use functions::settings::Secret;
+use functions::settings::{Secret, is_loopback};
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -25,12 +26,13 @@ use store::DynamoStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use url::Url;
 
 use crate::api::Api;
 use crate::dynamodb::{Embedded, create_tables};
 use crate::kept::Kept;
 use crate::pages::{self, Desk, Links};
-use crate::settings::lookup;
+use crate::settings::{FakeKeys, lookup};
 use crate::template::Template;
 
 /// How the dev server is to run.
@@ -87,10 +89,12 @@ impl DevServer {
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
         let fake_options = FakeOptions { origin: fake_url.clone(), ..FakeOptions::default() };
-        let fake_key = fake_options.secret_keys.first().cloned().unwrap_or_default();
+        let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
+        let fake_keys =
+            FakeKeys { open: first(&fake_options.secret_keys), legacy: first(&fake_options.admin_keys) };
         let kept = Kept::open(options.data.as_deref(), fake_options)?;
 
-        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), fake_key);
+        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), fake_keys);
         let settings = Settings::read(
             &setting,
             &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay],
@@ -104,8 +108,8 @@ impl DevServer {
 
         let (stop, stopped) = watch::channel(());
         let mut tasks = JoinSet::new();
-        let (dynamodb, embedded, dynamodb_url) = if setting("AWS_ENDPOINT_URL_DYNAMODB").is_some() {
-            (elsewhere().await?, None, None)
+        let (dynamodb, embedded, dynamodb_url) = if let Some(url) = setting("AWS_ENDPOINT_URL_DYNAMODB") {
+            (elsewhere(&url, &setting).await?, None, None)
         } else {
             let embedded = options.data.as_deref().map_or_else(|| Ok(Embedded::in_memory()), Embedded::at)?;
             let (listener, url) = listen(options.dynamodb_port, "--dynamodb-port").await?;
@@ -189,8 +193,12 @@ async fn listen(port: u16, option: &str) -> Result<(TcpListener, String), BoxErr
     Ok((listener, url))
 }
 
-/// A DynamoDB that the environment names, with whatever credentials a developer has: a profile, SSO, variables.
-async fn elsewhere() -> Result<DynamoDb, BoxError> {
+/// A DynamoDB that the environment names: with whatever credentials a developer has (a profile, SSO,
+/// variables), or, on this machine, with made-up ones where there are none, as any will do.
+async fn elsewhere(url: &str, setting: impl Fn(&str) -> Option<String>) -> Result<DynamoDb, BoxError> {
+    if is_loopback(&Url::parse(url)?) {
+        return Ok(Aws::from_env(setting)?.dynamodb());
+    }
     let http = functions::aws::http_client()?;
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
     Ok(DynamoDb::new(&config))

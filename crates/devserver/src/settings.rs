@@ -8,11 +8,18 @@ const SKILL_KEY: &str = "dev";
 /// Good enough to keep a laptop's phone numbers from being read by accident.
 const PHONE_KEY: &str = "the phone key of a dev server, no secret at all";
 
+/// The keys that the fake KakaoPay knows, one for each of its APIs.
+#[derive(Debug)]
+pub(crate) struct FakeKeys {
+    pub(crate) open: String,
+    pub(crate) legacy: String,
+}
+
 /// Looks a setting up: in `environment`, and among the dev server's own where that has none.
 pub(crate) fn lookup(
     environment: impl Fn(&str) -> Option<String>,
     fake_url: String,
-    fake_key: String,
+    fake_keys: FakeKeys,
 ) -> impl Fn(&str) -> Option<String> {
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
@@ -20,7 +27,10 @@ pub(crate) fn lookup(
                 "SKILL_KEY" => SKILL_KEY,
                 "PHONE_KEY" => PHONE_KEY,
                 "KAKAOPAY_URL" => &fake_url,
-                "KAKAOPAY_KEY" => &fake_key,
+                "KAKAOPAY_KEY" if environment("KAKAOPAY_API").as_deref() == Some("legacy") => {
+                    &fake_keys.legacy
+                }
+                "KAKAOPAY_KEY" => &fake_keys.open,
                 "MEMBERS_TABLE" => "cafe-members",
                 "LEDGER_TABLE" => "cafe-ledger",
                 "ORDERS_TABLE" => "cafe-orders",

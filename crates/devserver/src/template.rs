@@ -33,7 +33,7 @@ pub struct Function {
 /// A request that a function answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// The method in capitals; `ANY` stands for every one.
+    /// The method in capitals.
     pub method: String,
     /// The path, its parameters in braces.
     pub path: String,
@@ -382,7 +382,7 @@ Resources:
             template.functions,
             [
                 function("Brew", vec![route("GET", "/cups/{cup}"), route("POST", "/")], None),
-                function("Clean", vec![], Some(Duration::from_secs(7_200))),
+                function("Clean", vec![], Some(Duration::from_hours(2))),
                 function("Weigh", vec![], None),
             ]
         );
@@ -489,7 +489,7 @@ Resources:
     fn the_template_of_this_build_can_be_read() {
         let template = Template::of_this_build().unwrap();
         let reconcile = template.functions.iter().find(|function| function.binary == "reconcile").unwrap();
-        assert_eq!(reconcile.schedule, Some(Duration::from_secs(60)));
+        assert_eq!(reconcile.schedule, Some(Duration::from_mins(1)));
         let ready = template.functions.iter().find(|function| function.binary == "payment-ready").unwrap();
         assert!(ready.routes.contains(&Route { method: "GET".to_owned(), path: "/pay/{order}".to_owned() }));
         let orders = template.tables.iter().find(|table| table.logical_id == "OrdersTable").unwrap();

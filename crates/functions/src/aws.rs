@@ -1,7 +1,11 @@
 //! Clients of AWS, built by hand: nothing is looked for at start, and one TLS stack serves all.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -13,6 +17,11 @@ use crate::settings::Secret;
 
 /// The roots that AWS's endpoints are signed under: Amazon Root CA 1 to 4 and Starfield Services G2.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
+
+/// How long one try of a request to AWS may take, and all tries of it together: OpenBuilder hangs
+/// up on a skill after 5 seconds, and a sentence of ours is better than its own.
+const ATTEMPT: Duration = Duration::from_secs(1);
+const ALL: Duration = Duration::from_secs(2);
 
 /// What Lambda's environment says about AWS: region, credentials, and where DynamoDB is if not at AWS.
 ///
@@ -29,20 +38,19 @@ impl Aws {
     /// Reads the AWS SDK's own environment variables. `get` is the environment, as a function.
     ///
     /// # Errors
-    /// Where TLS cannot be set up, or the region or the credentials are missing; the function must not start.
+    /// Names all that is missing of region and credentials, or says that TLS cannot be set up; the function
+    /// must not start.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Aws, BoxError> {
-        let needed = |name: &str| get(name).ok_or_else(|| format!("{name} is missing"));
-        let credentials = Credentials::new(
-            needed("AWS_ACCESS_KEY_ID")?,
-            needed("AWS_SECRET_ACCESS_KEY")?,
-            get("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
+        let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        let [Some(region), Some(key), Some(secret)] = names.map(&get) else {
+            let missing =
+                names.iter().filter(|name| get(name).is_none()).map(|name| format!("{name} is missing"));
+            return Err(missing.collect::<Vec<_>>().join("; ").into());
+        };
         let http = http_client()?;
         Ok(Aws {
-            region: Region::new(needed("AWS_REGION")?),
-            credentials,
+            region: Region::new(region),
+            credentials: Credentials::new(key, secret, get("AWS_SESSION_TOKEN"), None, "environment"),
             dynamodb_url: get("AWS_ENDPOINT_URL_DYNAMODB"),
             http,
         })
@@ -55,7 +63,12 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
-            .http_client(self.http.clone());
+            .http_client(self.http.clone())
+            // The store waits between colliding writes with it, too.
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .timeout_config(
+                TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL).build(),
+            );
         config.set_endpoint_url(self.dynamodb_url.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -99,6 +112,9 @@ impl Aws {
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
+            .timeout_config(
+                TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL).build(),
+            )
             .build();
         let client = aws_sdk_ssm::Client::from_conf(config);
         let found = client.get_parameters().set_names(Some(names)).with_decryption(true).send().await?;

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use http::{HeaderMap, Uri};
+use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use url::Url;
 
@@ -48,17 +49,20 @@ fn gateway(context: Option<&RequestContext>) -> Option<(&str, Option<&str>)> {
 /// in front of its paths, an HTTP API mostly none.
 #[must_use]
 pub fn without_stage(mut request: Request) -> Request {
-    let Some((_, Some(stage))) = gateway(request.extensions().get::<RequestContext>()) else {
-        return request;
-    };
-    let Some(rest) = request.uri().path().strip_prefix('/').and_then(|path| path.strip_prefix(stage)) else {
-        return request;
-    };
-    let path = match rest {
-        "" => "/",
-        rest if rest.starts_with('/') => rest,
-        _ => return request,
-    };
+    let context = request.extensions().get::<RequestContext>();
+    let Some((_, Some(stage))) = gateway(context) else { return request };
+    let raw = request.raw_http_path();
+    let mut path = request.uri().path();
+    // lambda_http puts the stage in front of whatever does not seem to begin with it.
+    if !raw.starts_with(&format!("/{stage}/")) {
+        path = after(path, stage).unwrap_or(path);
+    }
+    // Where the stage is already in what API Gateway says, it is in there once. A REST API leaves it out,
+    // and then what follows may well begin like a stage.
+    if !context.is_some_and(|context| leaves_stage_out(context, raw)) {
+        path = after(path, stage).unwrap_or(path);
+    }
+    let path = if path.is_empty() { "/" } else { path };
     let path_and_query = match request.uri().query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
@@ -71,4 +75,17 @@ pub fn without_stage(mut request: Request) -> Request {
         }
     }
     request
+}
+
+/// What stands after the stage in a path that begins with it.
+fn after<'p>(path: &'p str, stage: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+/// Whether API Gateway gave the path without the stage that the caller's own path begins with.
+fn leaves_stage_out(context: &RequestContext, raw: &str) -> bool {
+    // An HTTP API leaves nothing out.
+    let RequestContext::ApiGatewayV1(context) = context else { return false };
+    context.path.as_deref().is_some_and(|whole| whole != raw)
 }

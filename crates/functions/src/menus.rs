@@ -70,16 +70,24 @@ impl Menus {
         if now.duration_since(current.at) < self.0.fresh_for {
             return current.menu;
         }
+        // Whatever comes of it, the next to ask is not the next customer.
+        self.keep(Read { menu: current.menu.clone(), at: now });
         let read = async { Ok::<_, BoxError>(Menu::parse(&source.text().await?)?) };
-        let menu = match read.await {
-            Ok(menu) => Arc::new(menu),
+        match read.await {
+            Ok(menu) => {
+                let menu = Arc::new(menu);
+                self.keep(Read { menu: menu.clone(), at: now });
+                menu
+            }
             Err(error) => {
                 crate::reply::log("the menu could not be read anew", &*error);
                 current.menu
             }
-        };
-        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Read { menu: menu.clone(), at: now };
-        menu
+        }
+    }
+
+    fn keep(&self, read: Read) {
+        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = read;
     }
 
     fn current(&self) -> Read {

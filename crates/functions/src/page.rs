@@ -108,8 +108,9 @@ impl Page {
             (false, true) => "환불이 완료되었습니다",
             (false, false) => "일부 환불되었습니다",
         };
+        let thanks = if paid.refunds.is_empty() { "주문해 주셔서 감사합니다." } else { "" };
         let mut page = Page::new(StatusCode::OK, Tone::Good, heading)
-            .saying("주문해 주셔서 감사합니다.")
+            .saying(thanks)
             .row("상품", format!("{} {}개", quote.item, quote.quantity))
             .row("주문 금액", quote.total.to_string());
         if !quote.spend.is_zero() {
@@ -121,6 +122,13 @@ impl Page {
         }
         if !refunded.is_zero() {
             page = page.row("환불 금액", refunded.to_string());
+        }
+        let (returned, reversed) = paid.points_moved_by_refunds();
+        if !returned.is_zero() {
+            page = page.row("돌려받은 포인트", returned.to_string());
+        }
+        if !reversed.is_zero() {
+            page = page.row("회수된 적립 포인트", reversed.to_string());
         }
         let approved_at = match &paid.collected {
             Collected::Gateway { approval, .. } => approval.at.unwrap_or(paid.paid_at),

@@ -1,6 +1,7 @@
 //! What a function works with: the parts of a skill, and the parts of whatever touches money.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{PhoneKey, Store};
@@ -52,6 +53,10 @@ pub struct Payments {
     /// The time and randomness.
     pub world: World,
 }
+
+/// How long a customer waits for an answer of ours at most: Lambda ends the function after 28 seconds,
+/// and API Gateway answers in its own words after 30.
+pub const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The store, shared by all requests.
 #[derive(Clone)]

@@ -10,10 +10,12 @@ use cafe_core::payment::Proof;
 use http::StatusCode;
 use http::header::ALLOW;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use crate::order_path::OrderInPath;
 use crate::page::Page;
-use crate::parts::Payments;
+use crate::parts::{PATIENCE, Payments};
+use crate::reply;
 
 /// The way back. `HEAD` is refused: whoever asks only for headers must not pay.
 pub fn router(app: Payments) -> Router {
@@ -38,8 +40,12 @@ async fn handle(
     let token = callback.ok().and_then(|Query(callback)| callback.pg_token).filter(|token| !token.is_empty());
     let proof = token.map(Proof);
     let now = app.world.now();
-    match approve(&*app.store, &*app.gateway, id, proof.as_ref(), &app.world.attempt(now), now).await {
-        Ok(paid) => Page::paid(&paid),
-        Err(error) => Page::from(error),
+    let attempt = app.world.attempt(now);
+    let approving = approve(&*app.store, &*app.gateway, id, proof.as_ref(), &attempt, now);
+    match timeout(PATIENCE, approving).await {
+        Ok(Ok(paid)) => Page::paid(&paid),
+        Ok(Err(error)) => Page::from(error),
+        // As if the process had died here, which every step of it is made for.
+        Err(_) => reply::pending(),
     }
 }

@@ -6,10 +6,11 @@ use axum::routing::get;
 use cafe_core::cafe::CloseReason;
 use cafe_core::cafe::flow::close;
 use cafe_core::payment::OrderId;
+use tokio::time::timeout;
 
 use crate::order_path::OrderInPath;
 use crate::page::Page;
-use crate::parts::Payments;
+use crate::parts::{PATIENCE, Payments};
 use crate::payment_approve::refuse_head;
 use crate::reply;
 
@@ -30,8 +31,10 @@ async fn failed(State(app): State<Payments>, OrderInPath(id): OrderInPath) -> Pa
 }
 
 async fn end(app: &Payments, id: OrderId, hint: CloseReason) -> Page {
-    match close(&*app.store, &*app.gateway, id, hint, app.world.now()).await {
-        Ok(closed) => reply::closed(closed.reason),
-        Err(error) => Page::from(error),
+    let closing = close(&*app.store, &*app.gateway, id, hint, app.world.now());
+    match timeout(PATIENCE, closing).await {
+        Ok(Ok(closed)) => reply::closed(&closed),
+        Ok(Err(error)) => Page::from(error),
+        Err(_) => reply::pending(),
     }
 }

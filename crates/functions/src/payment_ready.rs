@@ -133,7 +133,7 @@ impl Visit {
             Opening::Pay(opened) => page::redirect(&self.page_of(opened)),
             Opening::Paid(paid) => Page::paid(&paid).into_response(),
             Opening::Pending => reply::pending().into_response(),
-            Opening::Closed(closed) => reply::closed(closed.reason).into_response(),
+            Opening::Closed(closed) => reply::closed(&closed).into_response(),
             Opening::Expired => reply::expired().into_response(),
         }
     }

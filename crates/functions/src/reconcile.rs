@@ -28,7 +28,7 @@ impl From<Reconciled> for Report {
 /// Looks at all orders that are due.
 ///
 /// # Errors
-/// Where they could not even be listed; Lambda tries again, and the next run would anyway.
+/// Where they could not even be listed; the next run tries again.
 pub async fn handle(app: &Payments) -> Result<Report, BoxError> {
     let run = reconcile(&*app.store, &*app.gateway, MOST_ORDERS, app.world.now()).await?;
     tracing::info!(

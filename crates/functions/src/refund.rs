@@ -3,6 +3,7 @@
 use cafe_core::cafe::flow::{RefundError, RefundRequest, refund};
 use cafe_core::cafe::{Paid, RefundId, StoreError};
 use cafe_core::payment::{OrderId, Won};
+use ring::digest;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::Payments;
@@ -18,8 +19,8 @@ pub struct Request {
     pub amount: Option<i64>,
     /// Why; kept with the order.
     pub reason: String,
-    /// The request's own name, so that a repeat is known as one; the invocation's id where nothing is
-    /// said, which stays the same when Lambda repeats it by itself.
+    /// The request's own name, by which a repeat of it is known. Where nothing is said, the same order,
+    /// amount and reason are the same request: whoever means to give the same back twice says so.
     pub request: Option<String>,
 }
 
@@ -60,11 +61,12 @@ pub enum Answer {
     },
 }
 
-/// Gives back money and the points that came with it. `invocation` names the request that names itself not.
-pub async fn handle(app: &Payments, request: Request, invocation: &str) -> Answer {
+/// Gives back money and the points that came with it.
+pub async fn handle(app: &Payments, request: Request) -> Answer {
     let refused = |reason: &str| Answer::Refused { reason: reason.to_owned() };
     let Ok(order) = OrderId::parse(&request.order) else { return refused("order is not an order id") };
-    let Some(id) = RefundId::parse(request.request.as_deref().unwrap_or(invocation)) else {
+    let name = request.request.clone().unwrap_or_else(|| name_of(&request));
+    let Some(id) = RefundId::parse(&name) else {
         return refused("request must be 1 to 64 printable characters without space or #");
     };
     let amount = match request.amount.map(u32::try_from).transpose() {
@@ -80,6 +82,14 @@ pub async fn handle(app: &Payments, request: Request, invocation: &str) -> Answe
         Ok(paid) => refunded(&paid, &id),
         Err(error) => answer(&error, &id),
     }
+}
+
+/// The same for the same order, amount and reason.
+fn name_of(request: &Request) -> String {
+    let amount = request.amount.map_or_else(|| "all".to_owned(), |amount| amount.to_string());
+    let said = format!("{} {amount} {}", request.order, request.reason.trim());
+    let digest = digest::digest(&digest::SHA256, said.as_bytes());
+    digest.as_ref()[..12].iter().fold("auto-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
 
 fn refunded(paid: &Paid, id: &RefundId) -> Answer {

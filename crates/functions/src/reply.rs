@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use cafe_core::cafe::flow::{ApproveError, CloseError, LookupError, OpenError, OrderError, SignUpError};
-use cafe_core::cafe::{CloseReason, StoreError, TooManyCups};
+use cafe_core::cafe::{CloseReason, Closed, StoreError, TooManyCups};
 use cafe_core::payment::{Decline, GatewayError};
 use http::StatusCode;
 use openbuilder::{LimitError, SkillResponse};
@@ -59,8 +59,8 @@ pub enum SkillError {
 }
 
 const TRY_AGAIN: &str = "지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.";
-const NOT_A_MEMBER: &str = "아직 회원이 아닙니다. 먼저 회원가입을 해 주세요.";
-const NOT_THEIRS: &str = "이 번호의 포인트는 가입하신 카카오톡 계정에서만 이용하실 수 있습니다.";
+/// The same for a stranger's number and for somebody else's: who is a member is their own affair.
+const NOT_A_MEMBER: &str = "이 카카오톡 계정으로 가입하신 회원이 아닙니다. 먼저 회원가입을 해 주세요.";
 
 /// What a customer hears in the chat.
 pub(crate) fn bubble(error: &SkillError) -> SkillResponse {
@@ -94,8 +94,7 @@ fn sentence(error: &SkillError) -> String {
             SignUpError::Store(error) => store_sentence(error).to_owned(),
         },
         SkillError::Lookup(error) => match error {
-            LookupError::NotAMember => NOT_A_MEMBER.to_owned(),
-            LookupError::NotTheirs => NOT_THEIRS.to_owned(),
+            LookupError::NotAMember | LookupError::NotTheirs => NOT_A_MEMBER.to_owned(),
             LookupError::Store(error) => store_sentence(error).to_owned(),
         },
         SkillError::Order(error) => match error {
@@ -104,8 +103,7 @@ fn sentence(error: &SkillError) -> String {
             }
             OrderError::Cups(TooManyCups { most }) => how_many(*most),
             OrderError::WrongTotal { total, .. } => format!("지금 금액은 {total}입니다. 다시 주문해 주세요."),
-            OrderError::NotAMember => NOT_A_MEMBER.to_owned(),
-            OrderError::NotTheirs => NOT_THEIRS.to_owned(),
+            OrderError::NotAMember | OrderError::NotTheirs => NOT_A_MEMBER.to_owned(),
             OrderError::NoPoints => "포인트는 1P부터 사용하실 수 있습니다.".to_owned(),
             OrderError::PointsShort { balance } => {
                 format!("포인트가 부족합니다. 사용하실 수 있는 포인트는 {balance}입니다.")
@@ -164,26 +162,29 @@ pub(crate) fn pending() -> Page {
 }
 
 /// It ended without payment.
-pub(crate) fn closed(reason: CloseReason) -> Page {
-    match reason {
-        CloseReason::Cancelled => Page::new(StatusCode::OK, Tone::Over, "결제를 취소했습니다")
-            .saying("결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다."),
-        CloseReason::Failed => Page::new(StatusCode::OK, Tone::Over, "결제하지 못했습니다")
-            .saying("결제된 금액은 없습니다. 채팅방에서 다시 주문해 주세요."),
-        CloseReason::Expired => expired(),
+pub(crate) fn closed(closed: &Closed) -> Page {
+    let over = |status, heading| Page::new(status, Tone::Over, heading);
+    let nothing_moved = if closed.quote.spend.is_zero() {
+        "결제된 금액은 없습니다."
+    } else {
+        "결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다."
+    };
+    match closed.reason {
+        CloseReason::Cancelled => over(StatusCode::OK, "결제를 취소했습니다").saying(nothing_moved),
+        CloseReason::Failed => over(StatusCode::OK, "결제하지 못했습니다").saying(nothing_moved),
+        CloseReason::Expired => over(StatusCode::GONE, "결제 시간이 지났습니다").saying(nothing_moved),
     }
 }
 
 /// It was not paid, or not even opened, in time.
 pub(crate) fn expired() -> Page {
     Page::new(StatusCode::GONE, Tone::Over, "결제 시간이 지났습니다")
-        .saying("결제된 금액은 없습니다. 채팅방에서 다시 주문해 주세요.")
+        .saying("결제된 금액은 없습니다. 다시 주문해 주세요.")
 }
 
 /// There is no such order, as far as anybody may know.
 pub(crate) fn not_found() -> Page {
-    Page::new(StatusCode::NOT_FOUND, Tone::Over, "주문을 찾을 수 없습니다")
-        .saying("채팅방에서 다시 주문해 주세요.")
+    Page::new(StatusCode::NOT_FOUND, Tone::Over, "주문을 찾을 수 없습니다").saying("다시 주문해 주세요.")
 }
 
 /// The path is none of ours.
@@ -255,14 +256,19 @@ impl From<ApproveError> for Page {
             ApproveError::NoSuchPayment => not_found(),
             ApproveError::NoProof => Page::new(StatusCode::BAD_REQUEST, Tone::Over, "잘못된 결제 주소입니다")
                 .saying("결제된 금액은 없습니다. 채팅방의 결제하기를 다시 눌러 주세요."),
-            ApproveError::Closed(closed_order) => closed(closed_order.reason),
+            ApproveError::Closed(closed_order) => closed(closed_order),
             ApproveError::Declined(Decline::NotReady) => {
                 not_paid("결제가 끝나지 않았습니다", "카카오페이에서 결제를 마쳐 주세요.")
             }
+            // The gateway's page works once. What can be tried again is this very address.
             ApproveError::Declined(Decline::Busy | Decline::Later) => {
-                not_paid("결제하지 못했습니다", "잠시 후 채팅방의 결제하기를 다시 눌러 주세요.")
+                not_paid("결제하지 못했습니다", "잠시 후 이 화면을 새로 고쳐 주세요.")
             }
-            ApproveError::Declined(Decline::Expired | Decline::Mismatch | Decline::Refused) => {
+            ApproveError::Declined(Decline::Expired | Decline::Refused) => not_paid(
+                "결제가 승인되지 않았습니다",
+                "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.",
+            ),
+            ApproveError::Declined(Decline::Mismatch) => {
                 not_paid("결제가 승인되지 않았습니다", "채팅방의 결제하기를 다시 눌러 주세요.")
             }
             ApproveError::Declined(Decline::Misconfigured) => {
@@ -273,7 +279,8 @@ impl From<ApproveError> for Page {
                 GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
             ) => {
                 log("a payment could not be approved", &error);
-                later(StatusCode::BAD_GATEWAY)
+                Page::new(StatusCode::BAD_GATEWAY, Tone::Over, "지금은 결제할 수 없습니다")
+                    .saying("결제된 금액은 없습니다. 잠시 후 이 화면을 새로 고쳐 주세요.")
             }
             ApproveError::Pending => pending(),
             // Collected, but not what was agreed: a person puts it right, and the customer must not pay again.

@@ -24,8 +24,11 @@ async fn answer(app: Skills, turn: Turn) -> Result<SkillResponse, SkillError> {
         joined_at: app.world.now(),
     };
     let member = sign_up(&*app.store, new).await?;
-    Ok(skill::say(&format!(
-        "환영합니다! {}의 회원이 되셨습니다.\n가입 선물로 {}를 드렸습니다.",
-        app.cafe_name, member.balance
-    ))?)
+    let welcome = format!("환영합니다! {}의 회원이 되셨습니다.", app.cafe_name);
+    let present = format!("가입 선물로 {}를 드렸습니다.", member.balance);
+    Ok(if member.balance.is_zero() {
+        skill::say(&welcome)?
+    } else {
+        skill::say(&format!("{welcome}\n{present}"))?
+    })
 }

@@ -1,6 +1,8 @@
 //! How a function starts on Lambda: settings read, secrets fetched, clients made, all before the first event.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
@@ -38,13 +40,41 @@ pub fn log() {
         .init();
 }
 
+/// Why a function does not start, causes included, in one line. It reads the same by `Debug`, by which
+/// `main` tells what it ends with.
+pub struct NotStarted(String);
+
+impl NotStarted {
+    fn because(error: &dyn Error) -> NotStarted {
+        let causes = std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string);
+        NotStarted(causes.collect::<Vec<_>>().join(": "))
+    }
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for NotStarted {}
+
 /// The parts of a skill that uses `tables`.
 ///
 /// # Errors
 /// Says in one message what is missing or wrong; the function must not start.
-pub async fn skills(tables: &[Part]) -> Result<Skills, BoxError> {
-    let settings = Settings::read(environment, &[&[Part::SkillKey, Part::PhoneKey], tables].concat())?;
-    let aws = Aws::from_env(environment)?;
+pub async fn skills(tables: &[Part]) -> Result<Skills, NotStarted> {
+    wire_skills(tables).await.map_err(|error| NotStarted::because(&*error))
+}
+
+async fn wire_skills(tables: &[Part]) -> Result<Skills, BoxError> {
+    let (settings, aws) = read(&[&[Part::SkillKey, Part::PhoneKey], tables].concat())?;
     let [skill_key, phone_key] =
         aws.reveal([settings.skill_key.as_ref(), settings.phone_key.as_ref()]).await?;
     let keys = (&given(skill_key, "SKILL_KEY")?, &given(phone_key, "PHONE_KEY")?);
@@ -57,16 +87,28 @@ pub async fn skills(tables: &[Part]) -> Result<Skills, BoxError> {
 ///
 /// # Errors
 /// Says in one message what is missing or wrong; the function must not start.
-pub async fn payments() -> Result<Payments, BoxError> {
-    let parts = [Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay];
-    let settings = Settings::read(environment, &parts)?;
-    let aws = Aws::from_env(environment)?;
+pub async fn payments() -> Result<Payments, NotStarted> {
+    wire_payments().await.map_err(|error| NotStarted::because(&*error))
+}
+
+async fn wire_payments() -> Result<Payments, BoxError> {
+    let (settings, aws) = read(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay])?;
     let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
     let [key] = aws.reveal([Some(&account.key)]).await?;
     let gateway = kakaopay(account, &given(key, "KAKAOPAY_KEY")?, Arc::new(Client::new()?))?;
     let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
     let world = World::real();
     Ok(Payments::new(&settings, store, gateway, menus(&settings, &aws, &world).await?, world))
+}
+
+/// Our settings and AWS's own, or all that is missing or wrong about either.
+fn read(parts: &[Part]) -> Result<(Settings, Aws), BoxError> {
+    match (Settings::read(environment, parts), Aws::from_env(environment)) {
+        (Ok(settings), Ok(aws)) => Ok((settings, aws)),
+        (Err(ours), Err(aws)) => Err(format!("{ours}; {aws}").into()),
+        (Err(ours), Ok(_)) => Err(ours.into()),
+        (Ok(_), Err(aws)) => Err(aws),
+    }
 }
 
 /// How long a menu that was read counts before it is read again.

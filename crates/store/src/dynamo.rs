@@ -371,18 +371,14 @@ impl Store for DynamoStore {
             .send()
             .await
             .map_err(unavailable)?;
-        found
-            .items
-            .unwrap_or_default()
-            .iter()
-            .map(|item| {
-                let key =
-                    item.get("id").and_then(|id| id.as_s().ok()).map(String::as_str).unwrap_or_default();
-                let unreadable =
-                    |error| StoreError::Unreadable { key: key.to_owned(), source: Box::new(error) };
-                OrderId::parse(key).map_err(unreadable)
-            })
-            .collect()
+        let ids = found.items.unwrap_or_default().into_iter().filter_map(|item| {
+            let key = item.get("id").and_then(|id| id.as_s().ok())?;
+            // One that is none must not keep the others from being looked at.
+            OrderId::parse(key)
+                .inspect_err(|error| tracing::error!(key, %error, "an order's key is no id"))
+                .ok()
+        });
+        Ok(ids.collect())
     }
 
     async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError> {

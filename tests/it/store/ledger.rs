@@ -28,7 +28,8 @@ async fn the_ledger_is_read_to_its_end(shop: &Shop) {
         shop.client
             .query()
             .table_name(&shop.tables.ledger)
-            .key_condition_expression("member = :member")
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
             .expression_attribute_values(":member", AttributeValue::S(member.as_str().to_owned()))
     };
     for mut item in ledger().send().await.unwrap().items.unwrap() {

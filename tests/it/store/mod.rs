@@ -32,6 +32,7 @@ macro_rules! on_every_dynamodb {
 mod attempts;
 mod closing;
 mod due;
+mod faults;
 mod ledger;
 mod members;
 mod model;

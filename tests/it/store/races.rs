@@ -94,10 +94,10 @@ async fn one_session_is_kept_of_many(shop: &Shop) {
 async fn one_attempt_is_the_first(shop: &Shop) {
     let opened = shop.opened(None, 0, 0).await;
     let id = opened.quote.id;
-    let begin = |store: DynamoStore, number: u8| async move {
+    let try_it = |store: DynamoStore, number: u8| async move {
         store.begin(id, &attempt(&format!("attempt-{number}"), at(30)), at(3)).await.unwrap()
     };
-    let begun = at_once(shop, 1..=8, begin).await;
+    let begun = at_once(shop, 1..=8, try_it).await;
     let Some(Order::Approving(approving)) = shop.stands(id).await else { panic!("{begun:?}") };
     assert_eq!(count(&begun, &Begun::First(approving.clone())), 1, "{begun:?}");
     let stands = Begun::Otherwise(Some(Box::new(Order::Approving(approving))));

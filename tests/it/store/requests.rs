@@ -75,5 +75,29 @@ async fn every_step_costs_as_little_as_it_can() {
     assert_eq!(store.due(at(10_000), 10).await.unwrap().len(), 3);
     bill.add("list three that are due");
 
-    insta::assert_snapshot!(bill.lines, @"");
+    insta::assert_snapshot!(bill.lines, @r"
+    join: 1 TransactWriteItems
+    look up a member: 1 GetItem
+    quote in full: 1 PutItem
+    look up an order in full: 1 GetItem
+    open in full: 1 UpdateItem
+    begin to collect in full: 1 UpdateItem
+    give up in full: 1 UpdateItem
+    settle in full: 1 TransactWriteItems
+    begin to refund in full: 1 UpdateItem
+    settle the refund in full: 1 TransactWriteItems
+    quote with points: 1 PutItem
+    look up an order with points: 1 GetItem
+    open with points: 1 TransactWriteItems
+    begin to collect with points: 1 UpdateItem
+    give up with points: 1 UpdateItem
+    settle with points: 1 TransactWriteItems
+    begin to refund with points: 1 UpdateItem
+    settle the refund with points: 1 TransactWriteItems
+    put off in full: 1 UpdateItem
+    close in full: 1 UpdateItem
+    put off with points: 1 UpdateItem
+    close with points: 1 TransactWriteItems
+    list three that are due: 1 Query
+    ");
 }

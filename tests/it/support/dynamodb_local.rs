@@ -41,16 +41,21 @@ struct Server {
 
 /// A client of the running one. Each test needs its own: its connections live in the test's runtime.
 pub(crate) fn client() -> Client {
-    let server = SERVER.get_or_init(start).as_ref().unwrap_or_else(|problem| panic!("{problem}"));
     let (key, secret) = CREDENTIALS;
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static(REGION))
         .credentials_provider(Credentials::new(key, secret, None, None, "tests"))
-        .endpoint_url(format!("http://{}", server.address))
+        .endpoint_url(url())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     Client::from_conf(config)
+}
+
+/// Where the running one is.
+pub(crate) fn url() -> String {
+    let server = SERVER.get_or_init(start).as_ref().unwrap_or_else(|problem| panic!("{problem}"));
+    format!("http://{}", server.address)
 }
 
 fn start() -> Result<Server, String> {

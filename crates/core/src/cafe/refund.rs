@@ -102,6 +102,15 @@ impl Paid {
         self.quote.due.checked_sub(self.refunded()).unwrap_or_default()
     }
 
+    /// Spent points given back so far, and earned points taken back so far.
+    #[must_use]
+    pub fn points_moved_by_refunds(&self) -> (Points, Points) {
+        // Shares of what was spent and earned, so the sums fit.
+        let sum =
+            |part: fn(&Refund) -> Points| Points::new(self.refunds.iter().map(|one| part(one).get()).sum());
+        (sum(|refund| refund.returned), sum(|refund| refund.reversed))
+    }
+
     /// The refund of that name, if it has been made.
     #[must_use]
     pub fn refund_of(&self, id: &RefundId) -> Option<&Refund> {

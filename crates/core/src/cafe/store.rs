@@ -57,7 +57,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: the attempt may stand; it runs out by itself.
     async fn give_up(&self, approving: &Approving) -> Result<(), StoreError>;
 
-    /// From opened or approving to paid, spending and earning its points. One transaction.
+    /// From opened or approving to paid, spending and earning its points. One transaction, or one write
+    /// where no points move.
     ///
     /// # Errors
     /// [`StoreError`]: it may be settled; repeating it is safe.

@@ -91,6 +91,14 @@ impl KakaoPay {
                 Progress::Unrecognised(payment.status.as_str().to_owned())
             }
         };
+        // Of a refunded payment it must be known how much went back; none is not nothing then.
+        let refunded = matches!(
+            payment.status.progress(),
+            ::kakaopay::Progress::Refunded | ::kakaopay::Progress::PartlyRefunded
+        );
+        if refunded && payment.canceled_amount.is_none() {
+            return Err(unbelievable("refunded, but no sum"));
+        }
         let (cancelled, cancellable) = (won(payment.canceled_amount), won(payment.cancel_available_amount));
         Ok(Snapshot { progress, cancelled, cancellable })
     }

@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     start::log();
     let app = &start::payments().await?; // A missing setting fails the deployment, not a refund.
     let handle = |event: LambdaEvent<refund::Request>| async move {
-        Ok::<_, Infallible>(refund::handle(app, event.payload, &event.context.request_id).await)
+        Ok::<_, Infallible>(refund::handle(app, event.payload).await)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -22,7 +22,8 @@ pub(crate) use self::order::{OrderItem, RefundItem, RefundingItem, WATCH};
 /// An item as the SDK gives it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The version that this program writes. It reads every version up to it.
+/// The version that this program writes. Attributes are only ever added, and unknown ones ignored, so
+/// that an older program reads a newer one's items; a change that cannot be made so raises it.
 const VERSION: u8 = 1;
 
 /// Reads an item into what it stands for.

@@ -57,13 +57,17 @@ pub async fn approve(
     match store.begin(id, attempt, now).await? {
         Begun::First(approving) => match approving.opened.tender.clone() {
             Tender::Points => settle(store, approving.opened, Collected::Points, now).await,
-            Tender::Gateway { session, .. } => collect(store, gateway, approving, session, proof, now).await,
+            Tender::Gateway { session, .. } => {
+                collect(store, gateway, approving, session, proof, Before::Nothing, now).await
+            }
         },
         Begun::Again(approving) => match approving.opened.tender.clone() {
             Tender::Points => settle(store, approving.opened, Collected::Points, now).await,
             // The attempt before this one may have reached the gateway, so look before asking.
             Tender::Gateway { session, .. } => match look_up(gateway, &approving, &session).await? {
-                Progress::Pending => collect(store, gateway, approving, session, proof, now).await,
+                Progress::Pending => {
+                    collect(store, gateway, approving, session, proof, Before::Perhaps, now).await
+                }
                 seen @ (Progress::Paid(_)
                 | Progress::Refunded
                 | Progress::Failed
@@ -109,12 +113,20 @@ fn seen_before(order: Option<Order>) -> Result<Paid, ApproveError> {
     }
 }
 
+/// Whether an earlier attempt may have asked the gateway, so that what it asked for may still come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Perhaps,
+}
+
 async fn collect(
     store: &dyn Store,
     gateway: &dyn Gateway,
     approving: Approving,
     session: Session,
     proof: &Proof,
+    before: Before,
     now: Timestamp,
 ) -> Result<Paid, ApproveError> {
     let id = approving.opened.quote.id;
@@ -122,10 +134,11 @@ async fn collect(
         Ok(approval) => {
             return settle(store, approving.opened, Collected::Gateway { session, approval }, now).await;
         }
-        Err(error @ GatewayError::Unreached(..)) => {
+        Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
             give_up(store, &approving).await;
             return Err(ApproveError::Unreached(error));
         }
+        Err(GatewayError::Unreached(..)) => return Err(ApproveError::Pending),
         Err(GatewayError::Declined { provider, code, decline }) => {
             warn!(order = %id, %provider, code, "approve declined");
             Some(ApproveError::Declined(decline))
@@ -135,6 +148,8 @@ async fn collect(
             None
         }
     };
+    // This attempt's refusal says nothing about an earlier one, which may be what stands in its way.
+    let refused = refused.filter(|_| before == Before::Nothing);
     let seen = look_up(gateway, &approving, &session).await?;
     believe(store, approving, session, seen, refused, now).await
 }

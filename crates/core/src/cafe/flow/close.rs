@@ -73,7 +73,9 @@ async fn close_opened(
             Progress::Refunded | Progress::Unrecognised(_) => return Err(CloseError::Pending),
         }
     }
-    let closed = opened.close(hint, now);
+    // A gateway sends a payer whose time is up to the same address as one whose payment failed.
+    let reason = if now >= opened.expires_at() { CloseReason::Expired } else { hint };
+    let closed = opened.close(reason, now);
     match store.close(&closed, None).await? {
         Kept::Done => Ok(closed),
         Kept::Otherwise(Some(order)) => match *order {

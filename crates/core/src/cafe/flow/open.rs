@@ -95,7 +95,9 @@ fn opened_before(order: Order, now: Timestamp) -> Opening {
     match order {
         // A fresh quote is opened by the caller; one that lost a race is never still a quote.
         Order::Quoted(_) | Order::Approving(_) => Opening::Pending,
-        Order::Opened(opened) if now >= opened.expires_at() => Opening::Expired,
+        Order::Opened(opened) if now >= opened.abandoned_at() => Opening::Expired,
+        // Somebody who agreed in the last second may still be on their way back.
+        Order::Opened(opened) if now >= opened.expires_at() => Opening::Pending,
         Order::Opened(opened) => Opening::Pay(opened),
         Order::Paid(paid) => Opening::Paid(paid),
         Order::Closed(closed) => Opening::Closed(closed),

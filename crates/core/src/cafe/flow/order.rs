@@ -69,6 +69,9 @@ pub enum OrderError {
 
 /// Orders at full price. A stranger may; a member earns. One read and one write.
 ///
+/// Who names somebody else's number is a stranger: they neither earn for them nor learn that they are
+/// a member.
+///
 /// # Errors
 /// [`OrderError`]; nothing has changed.
 pub async fn order_in_full(
@@ -80,7 +83,7 @@ pub async fn order_in_full(
     (id, now): (OrderId, Timestamp),
 ) -> Result<Quoted, OrderError> {
     let priced = price(menu, cup)?;
-    let member = store.member(member).await?;
+    let member = store.member(member).await?.filter(|member| member.user == *user);
     let earn = if member.is_some() { rules.earn.earned_on(priced.total) } else { Points::ZERO };
     let quote = Quote {
         id,
@@ -187,7 +190,7 @@ fn price(menu: &Menu, cup: &Cup) -> Result<Priced, OrderError> {
     let drink = menu.drink(&cup.drink).ok_or(OrderError::UnknownDrink)?;
     let cups = menu.cups(cup.cups)?;
     // The menu keeps prices and cups small enough for any product of them to fit.
-    let total = drink.price.checked_mul(cups.get()).ok_or(TooManyCups { most: cups.get() })?;
+    let total = drink.price.checked_mul(cups.get()).ok_or(TooManyCups { most: menu.most_cups() })?;
     Ok(Priced { item: drink.name.clone(), quantity: cups.get(), total })
 }
 

@@ -5,8 +5,12 @@ use tracing::{error, warn};
 
 use super::ApproveError;
 use super::approve::settle_found;
-use crate::cafe::{AttemptToken, CloseReason, Kept, Opened, Order, Store, StoreError, Tender};
+use crate::cafe::{Attempt, CloseReason, Kept, Opened, Order, Store, StoreError, Tender};
 use crate::payment::{Gateway, OrderId, Progress};
+
+/// How long after the last attempt at collecting has run out the gateway is believed to be done with
+/// it: KakaoPay gives itself 11 seconds.
+const DOUBT_GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long to wait before an order that is still in doubt is looked at again.
 const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
@@ -76,7 +80,7 @@ async fn look_at(
     match store.order(id).await? {
         Some(Order::Opened(opened)) => look_up(store, gateway, opened, None, now).await,
         Some(Order::Approving(approving)) if approving.attempt.until <= now => {
-            look_up(store, gateway, approving.opened, Some(approving.attempt.token), now).await
+            look_up(store, gateway, approving.opened, Some(approving.attempt), now).await
         }
         Some(Order::Approving(_)) => Ok(Outcome::Pending),
         // A running refund is for whoever asked for it to repeat.
@@ -88,11 +92,14 @@ async fn look_up(
     store: &dyn Store,
     gateway: &dyn Gateway,
     opened: Opened,
-    attempt: Option<AttemptToken>,
+    attempt: Option<Attempt>,
     now: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let id = opened.quote.id;
-    let abandoned = now >= opened.abandoned_at();
+    let certain = attempt
+        .as_ref()
+        .map_or(Timestamp::MIN, |attempt| attempt.until.checked_add(DOUBT_GRACE).unwrap_or(Timestamp::MAX));
+    let abandoned = now >= opened.abandoned_at() && now >= certain;
     let progress = match opened.tender.clone() {
         Tender::Points => Progress::Pending,
         Tender::Gateway { session, .. } => match gateway.lookup(&opened.quote.charge(), &session).await {
@@ -126,8 +133,10 @@ async fn look_up(
             return Ok(Outcome::Pending);
         }
     };
-    Ok(match store.close(&opened.close(reason, now), attempt.as_ref()).await? {
-        Kept::Done => Outcome::Closed,
-        Kept::Otherwise(_) | Kept::PointsShort => Outcome::Passed,
-    })
+    Ok(
+        match store.close(&opened.close(reason, now), attempt.as_ref().map(|attempt| &attempt.token)).await? {
+            Kept::Done => Outcome::Closed,
+            Kept::Otherwise(_) | Kept::PointsShort => Outcome::Passed,
+        },
+    )
 }

@@ -1,7 +1,7 @@
 //! Refunding: recorded before the gateway is asked, guarded against going out twice, safe to repeat by its id.
 
-use jiff::Timestamp;
-use tracing::warn;
+use jiff::{SignedDuration, Timestamp};
+use tracing::{error, warn};
 
 use crate::cafe::{
     Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError,
@@ -75,9 +75,22 @@ pub async fn refund(
         }
     }
     if let Collected::Gateway { session, .. } = begun.collected.clone() {
-        give_back(store, gateway, &begun, &refunding, &session, resumed).await?;
+        give_back(store, gateway, &begun, &refunding, &session, (resumed, now)).await?;
     }
     settle(store, begun, refunding, now).await
+}
+
+/// How long after it was first asked a refund is believed to be on its way no more.
+const REFUND_GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a look-up shows of a refund.
+enum Seen {
+    /// Only what was given back before it.
+    NotYet,
+    /// It as well.
+    Done,
+    /// Another sum: somebody gave something back by hand.
+    Otherwise,
 }
 
 /// Returns once the gateway has given the money back; asks it only when it has not yet.
@@ -87,41 +100,46 @@ async fn give_back(
     paid: &Paid,
     refunding: &Refunding,
     session: &Session,
-    resumed: bool,
+    (resumed, now): (bool, Timestamp),
 ) -> Result<(), RefundError> {
-    let charge = paid.quote.charge();
     // An earlier run of this refund may have reached the gateway, so look before asking.
-    if resumed && returned(gateway, paid, refunding, session).await? {
-        return Ok(());
+    if resumed {
+        match look_up(gateway, paid, refunding, session).await? {
+            Seen::Done => return Ok(()),
+            Seen::NotYet => {}
+            Seen::Otherwise => return Err(RefundError::Pending),
+        }
     }
+    let charge = paid.quote.charge();
     let Err(error) = gateway.cancel(&charge, session, paid.cancellation(refunding)).await else {
         return Ok(());
     };
     warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "cancel did not succeed");
-    match error {
-        GatewayError::Unreached(..) => {}
-        GatewayError::Declined { .. } => {
-            if returned(gateway, paid, refunding, session).await? {
-                return Ok(());
+    if !matches!(error, GatewayError::Unreached(..)) {
+        match look_up(gateway, paid, refunding, session).await? {
+            Seen::Done => return Ok(()),
+            // Not yet is not never: the request may still be on its way.
+            Seen::NotYet | Seen::Otherwise if matches!(error, GatewayError::Unknown(..)) => {
+                return Err(RefundError::Pending);
             }
+            Seen::NotYet | Seen::Otherwise => {}
         }
-        GatewayError::Unknown(..) => {
-            let back = returned(gateway, paid, refunding, session).await?;
-            // Not yet returned is not never: the request may still be on its way.
-            return if back { Ok(()) } else { Err(RefundError::Pending) };
-        }
+    }
+    // Nor does this run's refusal say that an earlier run's request is not.
+    let earlier_is_over = now.duration_since(refunding.asked_at) >= REFUND_GRACE;
+    if resumed && !earlier_is_over {
+        return Err(RefundError::Pending);
     }
     store.give_up_refund(paid).await?;
     Err(RefundError::Gateway(error))
 }
 
-/// Whether the gateway has given back what this refund asks for, on top of those before it.
-async fn returned(
+async fn look_up(
     gateway: &dyn Gateway,
     paid: &Paid,
     refunding: &Refunding,
     session: &Session,
-) -> Result<bool, RefundError> {
+) -> Result<Seen, RefundError> {
     let snapshot = gateway.lookup(&paid.quote.charge(), session).await.map_err(|error| {
         warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "look-up failed");
         RefundError::Pending
@@ -130,12 +148,14 @@ async fn returned(
         Progress::Paid(_) | Progress::Refunded => snapshot.cancelled,
         Progress::Pending | Progress::Failed | Progress::Unrecognised(_) => return Err(RefundError::Pending),
     };
-    match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
-        (before, _) if cancelled == before => Ok(false),
-        (_, Some(after)) if cancelled == after => Ok(true),
-        // Somebody gave back another sum by hand: a person must look at it.
-        _ => Err(RefundError::Pending),
-    }
+    Ok(match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
+        (before, _) if cancelled == before => Seen::NotYet,
+        (_, Some(after)) if cancelled == after => Seen::Done,
+        _ => {
+            error!(order = %paid.quote.id, cancelled = cancelled.get(), "the gateway gave back another sum than we did");
+            Seen::Otherwise
+        }
+    })
 }
 
 /// How often the member's balance may change under our hands before we say so.

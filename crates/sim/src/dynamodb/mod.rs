@@ -1,0 +1,142 @@
+//! A DynamoDB in memory that is the same every time: no clock, no randomness, no threads, no files.
+//!
+//! It takes and gives the JSON that goes over the wire, so that the cafe's own store is at work on it. It
+//! knows what that store uses of DynamoDB, and a little more; all else is refused as a
+//! `ValidationException`, as a refusal is noticed and a wrong guess is not. What it knows is compared with
+//! the embedded DynamoDB and with AWS's DynamoDB Local over random requests.
+//!
+//! What DynamoDB does by chance does not happen by itself: whoever simulates says how far behind an index
+//! is, and gives one of the ready-made failures instead of asking.
+
+mod bound;
+mod expression;
+mod failure;
+mod query;
+mod request;
+mod shape;
+mod table;
+pub mod trial;
+mod value;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use self::failure::{
+    Answer, conflict, internal_error, throttled, transaction_conflict, transaction_in_progress,
+    transaction_throttled,
+};
+pub use self::request::parts;
+pub use self::shape::{IndexShape, KeyKind, KeyPart, KeyShape, Projection, Shape, names, shapes};
+pub use self::value::{Item, Value};
+
+use self::failure::Failure;
+use self::shape::CAFE;
+use self::table::Table;
+use self::write::Kind;
+
+/// How many writes back a table can be looked at.
+pub const MOST_LAG: usize = 64;
+
+/// What answers a request, or why it was not done.
+type Done = Result<Answer, Failure>;
+
+/// A DynamoDB with its tables. A clone goes its own way from there, and costs little.
+#[derive(Clone, Debug)]
+pub struct Database {
+    tables: Vec<Table>,
+    /// The transactions that were done, by their `ClientRequestToken`.
+    tokens: BTreeMap<Box<str>, Arc<[u8]>>,
+    index_lag: usize,
+    read_lag: usize,
+    page_items: Option<usize>,
+}
+
+impl Database {
+    /// The cafe's tables, with nothing in them.
+    #[must_use]
+    pub fn new() -> Database {
+        Database::of(CAFE.iter().cloned())
+    }
+
+    /// Tables of these shapes, with nothing in them.
+    #[must_use]
+    pub fn with(shapes: &[Shape]) -> Database {
+        Database::of(shapes.iter().cloned().map(Arc::new))
+    }
+
+    fn of(shapes: impl Iterator<Item = Arc<Shape>>) -> Database {
+        Database {
+            tables: shapes.map(Table::new).collect(),
+            tokens: BTreeMap::new(),
+            index_lag: 0,
+            read_lag: 0,
+            page_items: None,
+        }
+    }
+
+    /// Answers a request: the operation is what `x-amz-target` names behind its dot.
+    pub fn answer(&mut self, operation: &str, body: &[u8]) -> Answer {
+        let done = match operation {
+            "GetItem" => self.get(body),
+            "PutItem" => self.write(Kind::Put, body),
+            "UpdateItem" => self.write(Kind::Update, body),
+            "DeleteItem" => self.write(Kind::Delete, body),
+            "TransactWriteItems" => self.transact(body),
+            "Query" => self.query(body),
+            _ => Err(Failure::UnknownOperation),
+        };
+        done.unwrap_or_else(Answer::from)
+    }
+
+    /// From now on a query of an index sees its table as it was so many writes ago, at most
+    /// [`MOST_LAG`]. Every item that a transaction writes counts: an index may see a transaction in part.
+    pub fn set_index_lag(&mut self, writes: usize) {
+        self.index_lag = writes;
+    }
+
+    /// From now on a read of a table that does not ask for a consistent one sees the table as it was so
+    /// many writes ago, at most [`MOST_LAG`].
+    pub fn set_read_lag(&mut self, writes: usize) {
+        self.read_lag = writes;
+    }
+
+    /// From now on a page of a query holds so many items at most, as if these were very large; by itself
+    /// a page ends after one mebibyte. One of 0 holds one.
+    pub fn set_page_items(&mut self, items: Option<usize>) {
+        self.page_items = items;
+    }
+
+    /// What stands in a table, in the order of the keys.
+    ///
+    /// # Panics
+    /// Where there is no such table.
+    pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
+        let table = self.tables.iter().find(|known| known.shape.name == table);
+        table.expect("somebody who looks into a table knows its name").items()
+    }
+
+    /// A number that two databases share when, and for all practical purposes only when, the same stands
+    /// in them. It is the same on every machine.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut fingerprint = value::Fingerprint::default();
+        for table in &self.tables {
+            fingerprint.text(&table.shape.name);
+            for item in table.items() {
+                fingerprint.item(item);
+            }
+        }
+        fingerprint.finish()
+    }
+
+    fn table_number(&self, name: &str) -> Result<usize, Failure> {
+        self.tables.iter().position(|table| table.shape.name == name).ok_or(Failure::NoSuchTable)
+    }
+}
+
+impl Default for Database {
+    fn default() -> Database {
+        Database::new()
+    }
+}

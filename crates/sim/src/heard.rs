@@ -1,0 +1,140 @@
+//! What a function said in the end: what a customer read, or what an owner was told.
+
+use cafe_core::cafe::flow::{
+    ApproveError, CloseError, OpenError, Opening, OrderError, Reconciled, RefundError, SignUpError,
+};
+use cafe_core::cafe::{Closed, Member, Paid, Quoted, StoreError};
+use cafe_core::payment::OrderId;
+
+/// What a function said in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// They are a member now, or were before.
+    Member,
+    /// An order was taken.
+    Quoted(OrderId),
+    /// Go and pay: the gateway's key of the payment, if it needs one.
+    Pay(OrderId, Option<String>),
+    /// It is paid.
+    Paid(OrderId),
+    /// It ended without payment.
+    Closed(OrderId),
+    /// Nothing was collected this time; it can be tried again.
+    NotPaid(OrderId),
+    /// Nobody knows yet.
+    Pending(OrderId),
+    /// It was not possible, and nothing has changed.
+    Refused,
+    /// Money went back.
+    Refunded(OrderId),
+    /// Nobody knows yet whether money went back.
+    RefundPending(OrderId),
+    /// Orders were looked at.
+    Reconciled,
+    /// Something of ours did not work, and trying again is right.
+    TryAgain,
+}
+
+impl Heard {
+    /// What it is called in a report.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Heard::Member => "member",
+            Heard::Quoted(_) => "quoted",
+            Heard::Pay(..) => "pay",
+            Heard::Paid(_) => "paid",
+            Heard::Closed(_) => "closed",
+            Heard::NotPaid(_) => "not paid",
+            Heard::Pending(_) => "pending",
+            Heard::Refused => "refused",
+            Heard::Refunded(_) => "refunded",
+            Heard::RefundPending(_) => "refund pending",
+            Heard::Reconciled => "reconciled",
+            Heard::TryAgain => "try again",
+        }
+    }
+
+    pub(crate) fn of_sign_up(result: &Result<Member, SignUpError>) -> Heard {
+        match result {
+            Ok(_) | Err(SignUpError::AlreadyMember(_)) => Heard::Member,
+            Err(SignUpError::NumberTaken | SignUpError::UserTaken) => Heard::Refused,
+            Err(SignUpError::Store(_)) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_order(result: &Result<Quoted, OrderError>) -> Heard {
+        match result {
+            Ok(quoted) => Heard::Quoted(quoted.quote.id),
+            Err(OrderError::Store(_)) => Heard::TryAgain,
+            Err(
+                OrderError::UnknownDrink
+                | OrderError::Cups(_)
+                | OrderError::WrongTotal { .. }
+                | OrderError::NotAMember
+                | OrderError::NotTheirs
+                | OrderError::NoPoints
+                | OrderError::PointsShort { .. }
+                | OrderError::PointsOverTotal { .. },
+            ) => Heard::Refused,
+        }
+    }
+
+    pub(crate) fn of_open(id: OrderId, result: &Result<Opening, OpenError>) -> Heard {
+        use cafe_core::cafe::Tender;
+        match result {
+            Ok(Opening::Pay(opened)) => match &opened.tender {
+                Tender::Gateway { session, .. } => Heard::Pay(id, Some(session.key.clone())),
+                Tender::Points => Heard::Pay(id, None),
+            },
+            Ok(Opening::Paid(Paid { .. })) => Heard::Paid(id),
+            Ok(Opening::Pending) => Heard::Pending(id),
+            Ok(Opening::Closed(Closed { .. })) => Heard::Closed(id),
+            // A link that has run out says that nothing was paid, though it is not closed yet.
+            Ok(Opening::Expired) => Heard::NotPaid(id),
+            Err(OpenError::NoSuchOrder | OpenError::PointsShort) => Heard::Refused,
+            Err(OpenError::Gateway(_) | OpenError::Store(_)) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_approve(id: OrderId, result: &Result<Paid, ApproveError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Paid(id),
+            Err(ApproveError::Closed(_)) => Heard::Closed(id),
+            Err(ApproveError::Declined(_) | ApproveError::Unreached(_)) => Heard::NotPaid(id),
+            Err(ApproveError::Pending | ApproveError::Amount(_) | ApproveError::Store(_)) => {
+                Heard::Pending(id)
+            }
+            Err(ApproveError::NoSuchPayment | ApproveError::NoProof) => Heard::Refused,
+        }
+    }
+
+    pub(crate) fn of_close(id: OrderId, result: &Result<Closed, CloseError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Closed(id),
+            Err(CloseError::AlreadyPaid(_)) => Heard::Paid(id),
+            Err(CloseError::Pending | CloseError::Store(_)) => Heard::Pending(id),
+            Err(CloseError::NoSuchPayment) => Heard::Refused,
+        }
+    }
+
+    pub(crate) fn of_refund(id: OrderId, result: &Result<Paid, RefundError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Refunded(id),
+            Err(RefundError::Pending | RefundError::Store(_)) => Heard::RefundPending(id),
+            Err(
+                RefundError::NoSuchOrder
+                | RefundError::NotPaid
+                | RefundError::Refused(_)
+                | RefundError::Gateway(_),
+            ) => Heard::Refused,
+        }
+    }
+
+    pub(crate) fn of_reconcile(result: &Result<Reconciled, StoreError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Reconciled,
+            Err(_) => Heard::TryAgain,
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! The simulated world: a database, a gateway, a clock, and instances of functions that may die at any wait.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedAsyncSleep, StalledStreamProtectionConfig,
+};
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+use bytes::Bytes;
+use cafe_core::gateway::kakaopay::KakaoPay;
+use fakes::Reply;
+use fakes::clock::Clock;
+use fakes::kakaopay::{Endpoint, Fault, KakaoPay as FakeKakaoPay, Options};
+use http::Request;
+use jiff::{SignedDuration, Timestamp};
+use kakaopay::{Account, Api, TEST_CID};
+use store::DynamoStore;
+
+use crate::dynamodb::{self, Answer, Database};
+use crate::heard::Heard;
+use crate::network::{Answered, Asked, Network};
+
+/// After how long Lambda ends a function that has not answered.
+const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(28);
+
+/// What becomes of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fate {
+    /// It arrives, and so does the answer.
+    Delivered,
+    /// It arrives, and the answer is lost.
+    AnswerLost,
+    /// It never arrives, and the one who asked knows that.
+    NotSent,
+    /// It never arrives, and the one who asked does not know that.
+    Lost,
+    /// The one who asked gives up waiting, and only then it arrives.
+    Late,
+    /// The other side is too busy to do anything.
+    Throttled,
+    /// The other side collides with somebody else, and does nothing.
+    Conflict,
+    /// The other side fails before it has done anything.
+    Failed,
+    /// The other side does it, and then fails.
+    DoneAndFailed,
+    /// The gateway's bank does not know, and it was not done.
+    BankUnknown,
+    /// The gateway's bank does not know, and it was done.
+    DoneAndBankUnknown,
+    /// The gateway says that the same request is under way, and does nothing.
+    InProgress,
+    /// Who asked dies before it arrives, and it never does.
+    CrashBefore,
+    /// Who asked dies while it is on its way.
+    CrashDuring,
+    /// It arrives, and who asked dies before they hear of it.
+    CrashAfter,
+}
+
+impl Fate {
+    /// All that can go wrong with a request to `DynamoDB`.
+    pub const OF_DATABASE: [Fate; 10] = [
+        Fate::AnswerLost,
+        Fate::NotSent,
+        Fate::Lost,
+        Fate::Late,
+        Fate::Throttled,
+        Fate::Conflict,
+        Fate::DoneAndFailed,
+        Fate::CrashBefore,
+        Fate::CrashDuring,
+        Fate::CrashAfter,
+    ];
+
+    /// All that can go wrong with a request to the gateway.
+    pub const OF_GATEWAY: [Fate; 12] = [
+        Fate::AnswerLost,
+        Fate::NotSent,
+        Fate::Lost,
+        Fate::Late,
+        Fate::Throttled,
+        Fate::Failed,
+        Fate::DoneAndFailed,
+        Fate::BankUnknown,
+        Fate::DoneAndBankUnknown,
+        Fate::InProgress,
+        Fate::CrashBefore,
+        Fate::CrashAfter,
+    ];
+}
+
+/// A running function, and what it has been asked.
+struct Instance {
+    future: Option<Pin<Box<dyn Future<Output = Heard> + Send>>>,
+    started_at: Timestamp,
+    /// What it said in the end; none when it died.
+    heard: Option<Heard>,
+}
+
+/// A request that nobody has decided on yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its number, in the order in which requests were made.
+    pub call: usize,
+    /// Who asked.
+    pub instance: usize,
+    /// Whether it is for the gateway, `DynamoDB`, or only for time to pass.
+    pub kind: Kind,
+}
+
+/// Whom a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// `DynamoDB`.
+    Database,
+    /// The gateway.
+    Gateway,
+    /// Nobody: time shall pass.
+    Sleep,
+}
+
+/// The simulated world.
+pub struct World {
+    /// What is kept.
+    pub database: Database,
+    /// Who collects.
+    pub kakaopay: FakeKakaoPay,
+    /// The one true time.
+    pub clock: Clock,
+    network: Network,
+    client: Client,
+    account: Account,
+    instances: Vec<Instance>,
+    pending: Vec<Pending>,
+    seen: usize,
+    trace: DefaultHasher,
+    steps: usize,
+}
+
+impl World {
+    /// A fresh one, in which all ids follow from `seed`.
+    ///
+    /// # Panics
+    /// Never: the made-up key and merchant code are ones that KakaoPay's protocol takes.
+    #[must_use]
+    pub fn new(seed: u64) -> World {
+        // The SDK takes its tokens and the length of its waits from this thread's own randomness.
+        fastrand::seed(seed);
+        let clock = Clock::fixed(Timestamp::from_second(1_795_000_000).unwrap_or_default());
+        let options = Options { seed, ..Options::default() };
+        let key = options.secret_keys.first().cloned().unwrap_or_default();
+        let account = Account::new(Api::Open, &key.into(), TEST_CID)
+            .and_then(|account| account.with_base_url(&options.origin))
+            .expect("a made-up account of the right shape");
+        let network = Network::default();
+        let client = client(&network);
+        World {
+            database: Database::new(),
+            kakaopay: FakeKakaoPay::new(options, clock.clone()),
+            clock,
+            network,
+            client,
+            account,
+            instances: Vec::new(),
+            pending: Vec::new(),
+            seen: 0,
+            trace: DefaultHasher::new(),
+            steps: 0,
+        }
+    }
+
+    /// The production store, over the simulated network.
+    #[must_use]
+    pub fn store(&self) -> DynamoStore {
+        DynamoStore::new(self.client.clone(), dynamodb::names())
+    }
+
+    /// The production gateway, over the simulated network.
+    #[must_use]
+    pub fn gateway(&self) -> KakaoPay {
+        KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Starts an instance of a function, up to its first wait.
+    pub fn start(&mut self, future: impl Future<Output = Heard> + Send + 'static) -> usize {
+        let started_at = self.now();
+        self.instances.push(Instance { future: Some(Box::pin(future)), started_at, heard: None });
+        let instance = self.instances.len() - 1;
+        self.poll(instance);
+        instance
+    }
+
+    /// The requests that wait for a decision, oldest first.
+    #[must_use]
+    pub fn pending(&self) -> &[Pending] {
+        &self.pending
+    }
+
+    /// What an instance said in the end, if it has.
+    #[must_use]
+    pub fn heard(&self, instance: usize) -> Option<&Heard> {
+        self.instances[instance].heard.as_ref()
+    }
+
+    /// Whether an instance is still at it.
+    #[must_use]
+    pub fn is_running(&self, instance: usize) -> bool {
+        self.instances[instance].future.is_some()
+    }
+
+    /// A hash of all that was decided and of all that came of it.
+    #[must_use]
+    pub fn trace_hash(&self) -> u64 {
+        self.trace.finish()
+    }
+
+    /// How many decisions were made.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Writes something into the trace.
+    pub fn note(&mut self, what: impl Hash) {
+        what.hash(&mut self.trace);
+    }
+
+    /// Lets time pass; functions that take too long are ended by it, as Lambda does.
+    pub fn pass(&mut self, time: SignedDuration) {
+        self.clock.advance(time);
+        self.note(time.as_millis());
+        let now = self.now();
+        for instance in &mut self.instances {
+            if now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
+                instance.future = None;
+            }
+        }
+    }
+
+    /// Ends an instance where it stands. What it has asked may still arrive.
+    pub fn crash(&mut self, instance: usize) {
+        self.instances[instance].future = None;
+        self.note(("crash", instance));
+    }
+
+    /// Decides what becomes of a request, and lets the one who asked go on.
+    pub fn decide(&mut self, pending: Pending, fate: Fate) {
+        self.pending.retain(|one| *one != pending);
+        let Some(asked) = self.network.take(pending.call) else { return };
+        self.steps += 1;
+        self.note((pending.call, pending.instance, fate));
+        // Whoever is gone hears nothing: the request arrives, or it is lost. A wait that nobody waits for is none.
+        if self.network.is_abandoned(pending.call) {
+            if pending.kind == Kind::Sleep {
+                return;
+            }
+            if !matches!(
+                fate,
+                Fate::NotSent
+                    | Fate::Lost
+                    | Fate::CrashBefore
+                    | Fate::Throttled
+                    | Fate::Conflict
+                    | Fate::Failed
+            ) {
+                self.deliver(asked);
+            }
+            return;
+        }
+        let answered = match fate {
+            Fate::Delivered => self.deliver(asked),
+            Fate::AnswerLost => {
+                self.deliver(asked);
+                Answered::NoAnswer
+            }
+            Fate::NotSent => Answered::NotSent,
+            Fate::Lost => Answered::NoAnswer,
+            Fate::Late => {
+                self.network.answer(pending.call, Answered::NoAnswer);
+                self.poll(pending.instance);
+                return self.leave_on_its_way(pending, asked);
+            }
+            Fate::Throttled => self.refuse(asked, Refusal::Throttled),
+            Fate::Conflict => self.refuse(asked, Refusal::Conflict),
+            Fate::Failed => self.refuse(asked, Refusal::Failed),
+            Fate::DoneAndFailed => self.refuse(asked, Refusal::DoneAndFailed),
+            Fate::BankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: false }),
+            Fate::DoneAndBankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: true }),
+            Fate::InProgress => self.deliver_with(asked, Fault::DuplicateRequest785),
+            Fate::CrashBefore => return self.crash(pending.instance),
+            Fate::CrashDuring => {
+                self.crash(pending.instance);
+                return self.leave_on_its_way(pending, asked);
+            }
+            Fate::CrashAfter => {
+                self.deliver(asked);
+                return self.crash(pending.instance);
+            }
+        };
+        self.network.answer(pending.call, answered);
+        self.poll(pending.instance);
+    }
+
+    /// Nobody waits for it any more, and it may still arrive.
+    fn leave_on_its_way(&mut self, pending: Pending, asked: Asked) {
+        self.network.put_back(pending.call, asked);
+        self.pending.push(pending);
+    }
+
+    /// The requests that nobody waits for any more, and that may still arrive.
+    #[must_use]
+    pub fn on_their_way(&self) -> Vec<Pending> {
+        self.pending.iter().copied().filter(|one| self.network.is_abandoned(one.call)).collect()
+    }
+
+    fn poll(&mut self, instance: usize) {
+        self.network.runs(instance);
+        if let Some(future) = &mut self.instances[instance].future {
+            let mut context = Context::from_waker(Waker::noop());
+            if let std::task::Poll::Ready(heard) = future.as_mut().poll(&mut context) {
+                heard.name().hash(&mut self.trace);
+                self.instances[instance].heard = Some(heard);
+                self.instances[instance].future = None;
+            }
+        }
+        while self.seen < self.network.len() {
+            let call = self.seen;
+            let kind = self.network.kind(call);
+            self.pending.push(Pending { call, instance: self.network.instance(call), kind });
+            self.seen += 1;
+        }
+    }
+
+    fn deliver(&mut self, asked: Asked) -> Answered {
+        match asked {
+            Asked::DynamoDb(operation, body) => answered(self.database.answer(&operation, &body)),
+            Asked::Gateway(request) => self.ask_gateway(&request),
+            Asked::Sleep(duration) => {
+                self.pass(SignedDuration::try_from(duration).unwrap_or_default());
+                Answered::Slept
+            }
+        }
+    }
+
+    fn ask_gateway(&self, request: &Request<Bytes>) -> Answered {
+        match self.kakaopay.answer(request) {
+            Reply::Answer(response) => Answered::Gateway(response),
+            Reply::Lost | Reply::Reset => Answered::NoAnswer,
+        }
+    }
+
+    fn deliver_with(&mut self, asked: Asked, fault: Fault) -> Answered {
+        if let Asked::Gateway(request) = &asked
+            && let Some(endpoint) = endpoint(request.uri().path())
+        {
+            self.kakaopay.inject(endpoint, fault);
+        }
+        self.deliver(asked)
+    }
+
+    fn refuse(&mut self, asked: Asked, refusal: Refusal) -> Answered {
+        match asked {
+            Asked::Gateway(_) => {
+                let fault = match refusal {
+                    Refusal::Throttled | Refusal::Conflict => Fault::Unavailable503,
+                    Refusal::Failed => Fault::ServerErrorHtml500 { effect: false },
+                    Refusal::DoneAndFailed => Fault::ServerErrorHtml502 { effect: true },
+                };
+                self.deliver_with(asked, fault)
+            }
+            Asked::DynamoDb(operation, body) => answered(match refusal {
+                Refusal::Throttled => dynamodb::throttled(),
+                Refusal::Conflict if operation == "TransactWriteItems" => {
+                    dynamodb::transaction_conflict(dynamodb::parts(&body), 0)
+                }
+                Refusal::Conflict => dynamodb::conflict(),
+                Refusal::Failed => dynamodb::internal_error(),
+                Refusal::DoneAndFailed => {
+                    self.database.answer(&operation, &body);
+                    dynamodb::internal_error()
+                }
+            }),
+            Asked::Sleep(_) => self.deliver(asked),
+        }
+    }
+}
+
+/// The ways in which the other side itself says that it could not.
+#[derive(Clone, Copy)]
+enum Refusal {
+    Throttled,
+    Conflict,
+    Failed,
+    DoneAndFailed,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+fn answered(answer: Answer) -> Answered {
+    Answered::DynamoDb(answer.status, answer.body)
+}
+
+fn endpoint(path: &str) -> Option<Endpoint> {
+    let last = path.rsplit('/').next()?;
+    Endpoint::ALL.into_iter().find(|endpoint| endpoint.name() == last)
+}
+
+/// The production client, but for its outside: no socket, and waits that the scheduler ends.
+fn client(network: &Network) -> Client {
+    let connector = SharedHttpConnector::new(network.clone());
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("ap-northeast-2"))
+        .credentials_provider(Credentials::new("simulated", "simulated", None, None, "simulated"))
+        .endpoint_url("http://simulated.invalid")
+        .http_client(http_client_fn(move |_, _| connector.clone()))
+        .sleep_impl(SharedAsyncSleep::new(network.clone()))
+        .retry_config(RetryConfig::standard())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build();
+    Client::from_conf(config)
+}

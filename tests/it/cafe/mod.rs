@@ -1,0 +1,167 @@
+//! A cafe of its own for every story: the whole product over HTTP, with a customer, a payer and an owner who
+//! can only do what people can, and with an auditor at the end.
+
+mod books;
+mod browser;
+mod chat;
+mod owner;
+mod payer;
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::task::Poll;
+
+use cafe_core::cafe::{MemberId, Order, Phone, PhoneKey};
+use cafe_core::payment::OrderId;
+use devserver::{DevServer, Options};
+use fakes::kakaopay::{Endpoint, KakaoPay, PaymentView};
+use jiff::{SignedDuration, Timestamp};
+use rustls::{ClientConfig, RootCertStore};
+
+pub(crate) use self::browser::{ANDROID, Answer, DESKTOP, IPHONE, KAKAOTALK, SCRAPER, between};
+pub(crate) use self::chat::{Bubble, ORDER_IN_FULL, ORDER_WITH_POINTS, POINT_LOOKUP, SIGN_UP, payload};
+
+/// What phone numbers are tagged and sealed with here.
+const PHONE_KEY: &str = "the phone key of a cafe that exists for one story";
+
+/// The numbers of the people in the stories, as they type them.
+pub(crate) const MINA: &str = "010-1234-5678";
+pub(crate) const JUN: &str = "010 8765 4321";
+
+/// What the tables are called here.
+const TABLES: [(&str, &str); 3] =
+    [("MEMBERS_TABLE", "members"), ("LEDGER_TABLE", "ledger"), ("ORDERS_TABLE", "orders")];
+
+/// A running cafe.
+pub(crate) struct Cafe {
+    server: DevServer,
+    http: reqwest::Client,
+    phone_key: PhoneKey,
+}
+
+/// Tells a story in a cafe of its own, and has its books audited afterwards.
+pub(crate) async fn story(tell: impl AsyncFnOnce(&Cafe)) {
+    story_with(&[], tell).await;
+}
+
+/// A [`story`] in a cafe whose owner has set something.
+pub(crate) async fn story_with(settings: &[(&str, &str)], tell: impl AsyncFnOnce(&Cafe)) {
+    let cafe = Cafe::opens(settings).await;
+    tell(&cafe).await;
+    cafe.audit().await;
+}
+
+impl Cafe {
+    async fn opens(settings: &[(&str, &str)]) -> Cafe {
+        let settings = TABLES.iter().chain(&[("PHONE_KEY", PHONE_KEY)]).chain(settings);
+        let environment: HashMap<_, _> =
+            settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
+        let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+        let server = DevServer::start(options).await.unwrap();
+        let cafe = Cafe { server, http: http_client(), phone_key: PhoneKey::new(PHONE_KEY).unwrap() };
+        cafe.first_run_of_the_schedule().await;
+        cafe
+    }
+
+    /// The schedule runs at once and then every minute, which no story takes. Its first run looks for
+    /// orders once, and finds none.
+    async fn first_run_of_the_schedule(&self) {
+        while !self.requests().contains_key("Query") {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets time pass, for the cafe and for the gateway. Nothing happens by itself then.
+    pub(crate) fn later(&self, minutes: i64) {
+        self.server.kept.clock.advance(SignedDuration::from_mins(minutes));
+    }
+
+    /// What the clock shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.server.kept.clock.now()
+    }
+
+    /// The gateway.
+    pub(crate) fn kakaopay(&self) -> &KakaoPay {
+        &self.server.kept.kakaopay
+    }
+
+    /// The functions' own parts, for a story in which one of them stops half-way.
+    pub(crate) fn parts(&self) -> &functions::Payments {
+        &self.server.payments
+    }
+
+    /// What was asked of DynamoDB since the last time, by operation.
+    pub(crate) fn requests(&self) -> BTreeMap<String, usize> {
+        self.server.embedded.as_ref().unwrap().counts().take()
+    }
+
+    /// What was ever asked of the gateway, by endpoint.
+    pub(crate) fn calls(&self) -> BTreeMap<&'static str, usize> {
+        let calls = Endpoint::ALL.map(|endpoint| (endpoint.name(), self.kakaopay().calls(endpoint)));
+        calls.into_iter().filter(|(_, calls)| *calls > 0).collect()
+    }
+
+    /// The order as it stands.
+    pub(crate) async fn order(&self, id: OrderId) -> Order {
+        self.server.payments.store.order(id).await.unwrap().unwrap()
+    }
+
+    /// What can be spent with a number, and what is held.
+    pub(crate) async fn points_of(&self, phone: &str) -> (u32, u32) {
+        let member = self.server.payments.store.member(&self.member(phone)).await.unwrap().unwrap();
+        (member.balance.get(), member.held.get())
+    }
+
+    /// The key of whoever has that number, typed with `-` or spaces.
+    fn member(&self, phone: &str) -> MemberId {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        self.phone_key.tag(&Phone::new(&digits).unwrap())
+    }
+
+    /// What the gateway collected for an order, less what it gave back.
+    pub(crate) fn collected(&self, order: OrderId) -> i64 {
+        let of_order = |name: &str| name == order.to_string();
+        let payments = self.kakaopay().payments();
+        payments
+            .iter()
+            .filter(|payment| of_order(&payment.partner_order_id))
+            .map(PaymentView::available)
+            .sum()
+    }
+}
+
+/// Does all of it at the same time, as far as a machine can.
+pub(crate) async fn at_once<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, output) in &mut running {
+            if output.is_none()
+                && let Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
+}
+
+/// A client that follows no redirect. It speaks to this machine alone, so it trusts nobody.
+fn http_client() -> reqwest::Client {
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,449 @@
+//! The functions as Lambda starts them: real processes, which refuse to start half set up, and which answer one
+//! event after the other by the Lambda Runtime API.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use cafe_core::cafe::flow::{Cup, order_by_link};
+use cafe_core::payment::OrderId;
+use devserver::{DevServer, Options};
+use functions::settings::Part;
+use functions::{BadSettings, Settings};
+use http::{HeaderMap, StatusCode};
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::events;
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// What Lambda sets for every function.
+const LAMBDA: [(&str, &str); 6] = [
+    ("AWS_REGION", "ap-northeast-2"),
+    ("AWS_ACCESS_KEY_ID", "local"),
+    ("AWS_SECRET_ACCESS_KEY", "local"),
+    ("AWS_LAMBDA_FUNCTION_NAME", "cafe"),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+];
+
+const SKILL: &[&str] = &["MEMBERS_TABLE", "SKILL_KEY", "PHONE_KEY"];
+const PAYMENTS: &[&str] = &["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE", "KAKAOPAY_KEY"];
+
+/// What each function does not start without: something of everybody's, and something of its own.
+const NEEDS: [(&str, &[&str], &[&str]); 9] = [
+    ("general-payment-preprocess", SKILL, &["ORDERS_TABLE"]),
+    ("payment-approve", PAYMENTS, &[]),
+    ("payment-close", PAYMENTS, &[]),
+    ("payment-ready", PAYMENTS, &[]),
+    ("point-lookup", SKILL, &[]),
+    ("point-payment-preprocess", SKILL, &["ORDERS_TABLE"]),
+    ("reconcile", PAYMENTS, &[]),
+    ("refund", PAYMENTS, &[]),
+    ("sign-up", SKILL, &["LEDGER_TABLE"]),
+];
+
+/// Settings that the template must not hold, only where they are kept.
+const SECRETS: [&str; 3] = ["KAKAOPAY_KEY", "PHONE_KEY", "SKILL_KEY"];
+
+/// The functions' binaries, as they are now. Cargo builds a package's binaries for that package's own tests
+/// alone, so it is asked to here, by the features and the profile that these tests were built with: mostly
+/// there is nothing left to do.
+static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What cargo told these tests of their own package would have build scripts run again.
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
+            cargo.env_remove(name);
+        }
+    }
+    let here = std::env::current_exe().unwrap();
+    let profile = here.ancestors().nth(2).and_then(|folder| folder.file_name()).unwrap().to_str().unwrap();
+    let profile = if profile == "debug" { "dev" } else { profile };
+    cargo.args(["build", "--workspace", "--quiet", "--profile", profile]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    for (function, ..) in NEEDS {
+        cargo.args(["--bin", function]);
+    }
+    let built = cargo.stderr(Stdio::inherit()).output().unwrap();
+    assert!(built.status.success(), "the functions could not be built");
+    let messages = String::from_utf8(built.stdout).unwrap();
+    let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let binary = |message: Value| {
+        let name = message["target"]["name"].as_str()?.to_owned();
+        Some((name, message["executable"].as_str()?.into()))
+    };
+    messages.filter_map(binary).collect()
+});
+
+/// A function that is not started yet, in an environment that holds nothing else.
+fn function(name: &str, environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(&BINARIES[name]);
+    command.env_clear().envs(environment.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts a function that must not start. Gives the one line it says.
+fn refusal(name: &str, environment: &[(&str, &str)]) -> String {
+    let Output { status, stdout, stderr } = function(name, environment).output().unwrap();
+    assert_eq!(status.code(), Some(1), "{name}");
+    let said = String::from_utf8([stdout, stderr].concat()).unwrap();
+    let [line] = said.lines().collect::<Vec<_>>()[..] else { panic!("{name}: {said}") };
+    line.strip_prefix("Error: ").unwrap_or_else(|| panic!("{name}: {said}")).to_owned()
+}
+
+/// The settings that a line says are missing.
+fn missing(line: &str) -> BTreeSet<&str> {
+    let line = line.strip_prefix("settings missing or wrong: ").unwrap_or(line);
+    line.split("; ").map(|problem| problem.split_once(" is missing").unwrap().0).collect()
+}
+
+fn needs(name: &str) -> BTreeSet<&'static str> {
+    let (_, shared, own) = NEEDS.iter().find(|(function, ..)| *function == name).unwrap();
+    shared.iter().chain(*own).copied().collect()
+}
+
+/// The variables that the template hands to each function, by its binary.
+fn handed_over() -> BTreeMap<String, BTreeSet<String>> {
+    let documents = Yaml::load_from_str(TEMPLATE).unwrap();
+    let resources = documents[0].as_mapping_get("Resources").unwrap().as_mapping().unwrap();
+    let mut handed_over = BTreeMap::new();
+    for resource in resources.values() {
+        let at = |path: &[&str]| path.iter().try_fold(resource, |yaml, name| yaml.as_mapping_get(name));
+        let Some(binary) = at(&["Metadata", "BuildProperties", "Binary"]) else { continue };
+        let variables = at(&["Properties", "Environment", "Variables"]).unwrap().as_mapping().unwrap();
+        let variables = variables.keys().map(|name| name.as_str().unwrap().to_owned());
+        handed_over.insert(binary.as_str().unwrap().to_owned(), variables.collect());
+    }
+    handed_over
+}
+
+/// All that a function that needs `parts` looks for in its environment.
+fn looked_for(parts: &[Part]) -> Result<BTreeSet<String>, BadSettings> {
+    let names = Mutex::new(BTreeSet::new());
+    let value = |name: &str| {
+        names.lock().unwrap().insert(name.to_owned());
+        // A secret is looked for first by itself, and then where it is kept.
+        let number = ["SIGN_UP_BONUS", "POINT_PERCENT"].contains(&name);
+        let unset = SECRETS.contains(&name) || name.ends_with("_URL") || name == "KAKAOPAY_API";
+        (!unset).then(|| if number { "1" } else { "something" }.to_owned())
+    };
+    Settings::read(value, parts)?;
+    Ok(names.into_inner().unwrap())
+}
+
+#[test]
+fn each_function_names_all_that_is_missing_in_one_line_and_does_not_start() {
+    assert_eq!(BINARIES.keys().map(String::as_str).collect::<Vec<_>>(), NEEDS.map(|(name, ..)| name));
+    for (name, ..) in NEEDS {
+        let line = refusal(name, &LAMBDA);
+        assert!(line.starts_with("settings missing or wrong: "), "{name}: {line}");
+        assert_eq!(missing(&line), needs(name), "{name}");
+        for secret in needs(name).intersection(&SECRETS.into()) {
+            assert!(
+                line.contains(&format!("{secret} is missing, and so is {secret}_PARAMETER")),
+                "{name}: {line}"
+            );
+        }
+    }
+    // What Lambda itself always sets is named with the rest where somebody starts a function by hand.
+    let of_aws = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let all: BTreeSet<_> = needs("refund").into_iter().chain(of_aws).collect();
+    assert_eq!(missing(&refusal("refund", &[])), all);
+    let set = [("MEMBERS_TABLE", "a"), ("LEDGER_TABLE", "b"), ("ORDERS_TABLE", "c"), ("KAKAOPAY_KEY", "d")];
+    assert_eq!(missing(&refusal("refund", &set)), of_aws.into());
+}
+
+#[test]
+fn a_setting_that_is_wrong_is_named_and_not_repeated() {
+    const CANARY: &str = "canary";
+    let tables = [("MEMBERS_TABLE", "a"), ("LEDGER_TABLE", "b"), ("ORDERS_TABLE", "c")];
+    let start = |name: &str, more: &[(&str, &str)]| refusal(name, &[&LAMBDA[..], &tables, more].concat());
+    let wrong = [
+        start("payment-ready", &[("KAKAOPAY_KEY", "key"), ("KAKAOPAY_API", CANARY), ("PUBLIC_URL", CANARY)]),
+        start("payment-ready", &[("KAKAOPAY_KEY", "canary\u{1}")]),
+        start("sign-up", &[("SKILL_KEY", "dev"), ("PHONE_KEY", CANARY)]),
+        start("sign-up", &[("SKILL_KEY", "canary,canary,canary"), ("PHONE_KEY", &"x".repeat(32))]),
+    ];
+    for (line, told) in
+        wrong.iter().zip(["PUBLIC_URL must be an https", "key", "32 characters", "SKILL_KEY holds"])
+    {
+        assert!(line.contains(told) && !line.contains(CANARY), "{line}");
+    }
+    assert!(wrong[0].contains("KAKAOPAY_API must be open or legacy"), "{}", wrong[0]);
+}
+
+#[test]
+fn the_template_hands_over_what_is_needed_and_nothing_that_nobody_reads() {
+    let handed_over = handed_over();
+    assert_eq!(handed_over.keys().map(String::as_str).collect::<Vec<_>>(), NEEDS.map(|(name, ..)| name));
+    for (name, variables) in handed_over {
+        for need in needs(&name) {
+            let need = if SECRETS.contains(&need) { format!("{need}_PARAMETER") } else { need.to_owned() };
+            assert!(variables.contains(&need), "{name} needs {need}, and the template does not hand it over");
+        }
+        let parts = if needs(&name).contains("SKILL_KEY") {
+            [Part::SkillKey, Part::PhoneKey].as_slice()
+        } else {
+            [Part::KakaoPay].as_slice()
+        };
+        let looked_for = looked_for(parts).unwrap();
+        for variable in &variables {
+            assert!(looked_for.contains(variable), "{name} never looks for {variable}");
+            assert!(!SECRETS.contains(&&**variable), "{name} has {variable} in the template");
+            let unneeded_table = variable.ends_with("_TABLE") && !needs(&name).contains(&**variable);
+            assert!(!unneeded_table, "{name} does not use {variable}");
+        }
+    }
+}
+
+/// Lambda, as far as a function sees it: events to fetch, and a place for their answers.
+struct Lambda {
+    address: String,
+    invoke: UnboundedSender<(String, Vec<u8>)>,
+    answers: UnboundedReceiver<(String, Result<Bytes, Bytes>)>,
+}
+
+/// What is shared by the handlers of Lambda's Runtime API.
+struct Runtime {
+    events: tokio::sync::Mutex<UnboundedReceiver<(String, Vec<u8>)>>,
+    answers: UnboundedSender<(String, Result<Bytes, Bytes>)>,
+}
+
+impl Lambda {
+    async fn listens() -> Lambda {
+        let (invoke, events) = unbounded_channel();
+        let (answering, answers) = unbounded_channel();
+        let runtime = Arc::new(Runtime { events: events.into(), answers: answering });
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/{end}", post(ended))
+            .with_state(runtime);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Lambda { address, invoke, answers }
+    }
+}
+
+/// Waits for the next event, as long as it takes.
+async fn next(State(runtime): State<Arc<Runtime>>) -> (HeaderMap, Vec<u8>) {
+    let Some((id, event)) = runtime.events.lock().await.recv().await else {
+        return std::future::pending().await;
+    };
+    let headers = [
+        ("lambda-runtime-aws-request-id", &*id),
+        ("lambda-runtime-deadline-ms", "4102444800000"),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-northeast-2:123456789012:function:cafe"),
+        ("lambda-runtime-trace-id", "Root=1-6b0175f5-3c1f0e2b9d84453c6aa01f2e;Sampled=0"),
+        ("content-type", "application/json"),
+    ];
+    (
+        headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect(),
+        event,
+    )
+}
+
+async fn ended(
+    State(runtime): State<Arc<Runtime>>,
+    Path((id, end)): Path<(String, String)>,
+    body: Bytes,
+) -> StatusCode {
+    let answer = match &*end {
+        "response" => Ok(body),
+        "error" => Err(body),
+        _ => return StatusCode::NOT_FOUND,
+    };
+    runtime.answers.send((id, answer)).unwrap();
+    StatusCode::ACCEPTED
+}
+
+/// A function that Lambda has started. It ends with this.
+struct Started {
+    lambda: Lambda,
+    process: Child,
+    invocations: u32,
+}
+
+impl Started {
+    /// Starts a function of a cafe.
+    async fn new(cafe: &DevServer, name: &str) -> Started {
+        let lambda = Lambda::listens().await;
+        let environment = [
+            ("AWS_LAMBDA_RUNTIME_API", &*lambda.address),
+            ("AWS_ENDPOINT_URL_DYNAMODB", cafe.dynamodb_url.as_ref().unwrap()),
+            ("MEMBERS_TABLE", "cafe-members"),
+            ("LEDGER_TABLE", "cafe-ledger"),
+            ("ORDERS_TABLE", "cafe-orders"),
+            ("SKILL_KEY", &cafe.skill_key),
+            ("PHONE_KEY", "the phone key of a function under test"),
+            ("KAKAOPAY_URL", &cafe.fake_url),
+            ("KAKAOPAY_KEY", &fakes::kakaopay::Options::default().secret_keys[0]),
+        ];
+        let process = function(name, &[&LAMBDA[..], &environment].concat()).spawn().unwrap();
+        Started { lambda, process, invocations: 0 }
+    }
+
+    /// Has the function handle an event, and gives what it told Lambda: an answer, or an error.
+    async fn handles(&mut self, event: impl Into<Vec<u8>>) -> Result<Value, Value> {
+        self.invocations += 1;
+        let id = format!("8f1c6c1e-0000-4000-8000-{:012}", self.invocations);
+        self.lambda.invoke.send((id.clone(), event.into())).unwrap();
+        // Only a function that is no more lets its time pass.
+        let answered = tokio::time::timeout(Duration::from_mins(1), self.lambda.answers.recv()).await;
+        let Ok(Some((answered, answer))) = answered else {
+            panic!("no answer: {:?}", self.process.try_wait())
+        };
+        assert_eq!(answered, id);
+        let read = |body: Bytes| serde_json::from_slice(&body).unwrap();
+        answer.map(read).map_err(read)
+    }
+
+    /// Ends the function, which must not have ended by itself. Gives its log.
+    fn ends(mut self) -> Vec<Value> {
+        assert_eq!(self.process.try_wait().unwrap(), None);
+        self.process.kill().unwrap();
+        let mut log = Vec::new();
+        std::io::Read::read_to_end(self.process.stdout.as_mut().unwrap(), &mut log).unwrap();
+        let log = String::from_utf8(log).unwrap();
+        log.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
+            .collect()
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended already, which is the test's to judge.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A DynamoDB with the cafe's tables and a fake KakaoPay, each on a port of its own.
+async fn cafe() -> DevServer {
+    let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
+    let environment = [].into();
+    let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+    DevServer::start(options).await.unwrap()
+}
+
+/// The text of a skill's only bubble, out of the answer to API Gateway.
+fn bubble(answer: &Value) -> String {
+    let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    body["template"]["outputs"][0]["simpleText"]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{body}"))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_skill_answers_one_event_after_the_other() {
+    let cafe = cafe().await;
+    let mut sign_up = Started::new(&cafe, "sign-up").await;
+
+    let joined = sign_up.handles(events::text("sign-up.v2")).await.unwrap();
+    assert_eq!((&joined["statusCode"], &joined["isBase64Encoded"]), (&json!(200), &json!(false)));
+    assert_eq!(joined["headers"]["content-type"], "application/json; charset=utf-8");
+    assert!(bubble(&joined).contains("가입 선물로 100P를 드렸습니다."), "{joined}");
+
+    // A REST API reads its headers elsewhere.
+    let again = sign_up.handles(events::text("sign-up.v1")).await.unwrap();
+    assert_eq!(again["multiValueHeaders"]["content-type"], json!(["application/json; charset=utf-8"]));
+    assert!(bubble(&again).contains("이미 가입하신 회원입니다."), "{again}");
+
+    let refused = sign_up.handles(events::text("sign-up.without-key.v2")).await.unwrap();
+    assert_eq!(refused["statusCode"], 401);
+    let told: Vec<_> = sign_up.ends().iter().map(|line| line["message"].clone()).collect();
+    assert_eq!(told, ["a skill request without the secret was refused"]);
+}
+
+#[tokio::test]
+async fn a_payment_is_opened_at_kakaopay_and_a_picture_is_sent_as_one() {
+    let cafe = cafe().await;
+    let mut ready = Started::new(&cafe, "payment-ready").await;
+    let (parts, now) = (&cafe.payments, cafe.payments.world.now());
+    let cup = Cup { drink: "아이스아메리카노".to_owned(), cups: 2 };
+    let id = OrderId::parse(events::ORDER).unwrap();
+    order_by_link(&*parts.store, &*parts.menus.now(now).await, &cup, None, (id, now)).await.unwrap();
+
+    let mut locations = Vec::new();
+    for (name, headers) in [("payment-ready.v2", "headers"), ("payment-ready.v1", "multiValueHeaders")] {
+        let answer = ready.handles(events::text(name)).await.unwrap();
+        assert_eq!(answer["statusCode"], 301, "{answer}");
+        let location = &answer[headers]["location"];
+        locations.push(location.as_str().or_else(|| location[0].as_str()).unwrap().to_owned());
+    }
+    assert!(locations[0].starts_with(&cafe.fake_url) && locations[0] == locations[1], "{locations:?}");
+    let [payment] = &cafe.kept.kakaopay.payments()[..] else { panic!("one payment was expected") };
+    assert_eq!((payment.total, &*payment.partner_order_id), (4_400, events::ORDER));
+
+    let picture = ready.handles(events::text("payment-ready.picture.v2")).await.unwrap();
+    assert_eq!(
+        (&picture["headers"]["content-type"], &picture["isBase64Encoded"]),
+        (&json!("image/png"), &json!(true))
+    );
+    // What every PNG begins with, in Base64.
+    assert!(picture["body"].as_str().unwrap().starts_with("iVBORw0KGgo"));
+    assert_eq!(ready.ends(), [json!(null); 0]);
+}
+
+#[tokio::test]
+async fn what_is_invoked_directly_answers_with_its_own_words() {
+    let cafe = cafe().await;
+    let mut reconcile = Started::new(&cafe, "reconcile").await;
+    let report = reconcile.handles(events::text("reconcile")).await.unwrap();
+    assert_eq!(report, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+    let log = reconcile.ends();
+    assert_eq!(log[0]["message"], "orders were looked at");
+    assert_eq!(log[0]["span"]["requestId"], "8f1c6c1e-0000-4000-8000-000000000001");
+
+    let mut refund = Started::new(&cafe, "refund").await;
+    let answer = refund.handles(events::text("refund")).await.unwrap();
+    assert_eq!(answer["outcome"], "refused", "{answer}");
+    // Somebody who guesses at fields is told, and nothing is given back.
+    let error =
+        refund.handles(r#"{ "order": "01", "reason": "x", "request": "r1", "amout": 1 }"#).await.unwrap_err();
+    assert!(error["errorMessage"].as_str().unwrap().contains("unknown field `amout`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_an_error_and_the_next_one_is_answered() {
+    let cafe = cafe().await;
+    let mut sign_up = Started::new(&cafe, "sign-up").await;
+    let broken = |change: fn(&mut Value)| {
+        let mut event = serde_json::from_str(&events::text("sign-up.base64.v2")).unwrap();
+        change(&mut event);
+        event.to_string()
+    };
+    for event in [
+        "{}".to_owned(),
+        "not JSON".to_owned(),
+        broken(|event| event["requestContext"] = Value::Null),
+        broken(|event| event["body"] = json!("=not Base64=")),
+        broken(|event| event["headers"]["host"] = json!("no host")),
+        broken(|event| event["rawQueryString"] = json!("a b")),
+    ] {
+        let error = sign_up.handles(event).await.unwrap_err();
+        assert!(error["errorType"].is_string() && error["errorMessage"].is_string(), "{error}");
+        let text = error.to_string();
+        assert!(!text.contains("1234") && !text.contains("5678"), "{error}");
+    }
+    let joined = sign_up.handles(events::text("sign-up.base64.v2")).await.unwrap();
+    assert!(bubble(&joined).contains("가입 선물로 100P를 드렸습니다."), "{joined}");
+    sign_up.ends();
+}

@@ -1,0 +1,238 @@
+//! What a network and a busy DynamoDB do to single requests: writes collide, and answers are lost.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use cafe_core::cafe::{Approving, Begun, Joined, Kept, Order, Store, StoreError};
+use devserver::dynamodb::Embedded;
+
+use super::shop::{Shop, at, at_gateway, attempt, cancelled, newcomer, paid, refunded, refunding};
+
+/// How often the SDK sends a request before it gives up.
+const SENDS: usize = 3;
+
+/// What goes wrong with a request.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// Another transaction is at one of its items: nothing is written.
+    Collides,
+    /// It is done, and the connection breaks before the answer.
+    AnswerLost,
+}
+
+/// The embedded DynamoDB behind a line that is out of order.
+#[derive(Clone)]
+struct Line {
+    dynamodb: Embedded,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
+}
+
+impl Line {
+    fn new() -> Line {
+        Line { dynamodb: Embedded::in_memory(), faults: Arc::default() }
+    }
+
+    fn client(&self) -> Client {
+        let connector = SharedHttpConnector::new(self.clone());
+        let config = self.dynamodb.client().config().to_builder().sleep_impl(NoWait);
+        Client::from_conf(config.http_client(http_client_fn(move |_, _| connector.clone())).build())
+    }
+
+    /// Has the next requests go wrong.
+    fn next(&self, fault: Fault, requests: usize) {
+        self.faults.lock().unwrap().extend(std::iter::repeat_n(fault, requests));
+    }
+
+    /// How many are still to go wrong.
+    fn left(&self) -> usize {
+        self.faults.lock().unwrap().len()
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("faults", &self.faults).finish_non_exhaustive()
+    }
+}
+
+impl HttpConnector for Line {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let fault = self.faults.lock().unwrap().pop_front();
+        match fault {
+            None => self.dynamodb.call(request),
+            Some(Fault::Collides) => HttpConnectorFuture::ready(Ok(collision(&request))),
+            Some(Fault::AnswerLost) => {
+                let answer = self.dynamodb.call(request);
+                HttpConnectorFuture::new(async move {
+                    answer.await?;
+                    Err(ConnectorError::io("the connection broke".into()))
+                })
+            }
+        }
+    }
+}
+
+/// As AWS words it; neither local DynamoDB can be made to say it.
+fn collision(request: &HttpRequest) -> HttpResponse {
+    let body = if request.headers().get("x-amz-target").unwrap().ends_with(".TransactWriteItems") {
+        r#"{
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict, None]",
+            "CancellationReasons": [
+                {"Code": "None"},
+                {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"},
+                {"Code": "None"}
+            ]
+        }"#
+    } else {
+        r#"{
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+            "message": "Transaction is ongoing for the item"
+        }"#
+    };
+    HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body))
+}
+
+/// Between two tries no time passes here.
+#[derive(Debug)]
+struct NoWait;
+
+impl AsyncSleep for NoWait {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Sleep::new(async {})
+    }
+}
+
+/// Asks for every step of an order's life: each with these faults in its way, until it answers. Gives
+/// how many steps failed before they did.
+async fn live_through(fault: Fault, requests: usize) -> usize {
+    let line = Line::new();
+    let shop = Shop::on(line.client()).await;
+    let store = &shop.store;
+    let mut failed = 0;
+
+    /// One step, asked for until it answers, and then audited.
+    macro_rules! step {
+        ($step:expr) => {{
+            line.next(fault, requests);
+            let answer = loop {
+                match $step.await {
+                    Ok(answer) => break answer,
+                    Err(StoreError::Unavailable(_)) => failed += 1,
+                    Err(error @ StoreError::Unreadable { .. }) => panic!("{error:?}"),
+                }
+            };
+            assert_eq!(line.left(), 0, "the faults are over");
+            shop.audit().await;
+            answer
+        }};
+    }
+
+    let new = newcomer(1, 1_000);
+    let member = shop.will_see_member(new.id.clone());
+    assert_eq!(step!(store.join(&new)), Joined::New);
+    for (spend, earn) in [(300, 0), (0, 450), (0, 0)] {
+        let before = shop.points(&member).await.0;
+        for pays in [true, false] {
+            let quoted = super::shop::quote(shop.new_order(), Some(&member), spend, earn);
+            step!(store.quote(&quoted));
+            let opened = quoted.open(at_gateway("T1"), at(2));
+            let id = opened.quote.id;
+            assert_eq!(step!(store.open(&opened)), Kept::Done);
+            assert_eq!(shop.points(&member).await, (before - spend, spend));
+            step!(store.look_again(id, at(5)));
+            for name in ["first", "second"] {
+                let attempt = attempt(name, at(30));
+                let approving = Approving { opened: opened.clone(), attempt: attempt.clone() };
+                // Whether the try before was written is not known any more, so it may have to look.
+                let begun = step!(store.begin(id, &attempt, at(3)));
+                assert!(begun == Begun::First(approving.clone()) || begun == Begun::Again(approving.clone()));
+                if name == "first" {
+                    step!(store.give_up(&approving));
+                    assert_eq!(shop.stands(id).await, Some(Order::Opened(opened.clone())));
+                }
+            }
+            if pays {
+                assert_eq!(step!(store.settle(&paid(&opened))), Kept::Done);
+                assert_eq!(shop.points(&member).await, (before - spend + earn, 0));
+                let running = refunding(&paid(&opened), "r1", None);
+                assert_eq!(step!(store.begin_refund(&running)), Kept::Done);
+                step!(store.give_up_refund(&running));
+                assert_eq!(step!(store.begin_refund(&running)), Kept::Done);
+                let made = refunded(&running, shop.points(&member).await.0);
+                assert_eq!(step!(store.settle_refund(&made)), Kept::Done);
+            } else {
+                let attempt = super::shop::token("second");
+                assert_eq!(step!(store.close(&cancelled(&opened), Some(&attempt))), Kept::Done);
+            }
+            assert_eq!(shop.points(&member).await, (before, 0));
+        }
+    }
+    failed
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_and_nothing_happens_twice() {
+    for requests in 1..SENDS {
+        assert_eq!(live_through(Fault::AnswerLost, requests).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_failed_without_an_answer_can_be_repeated_and_nothing_happens_twice() {
+    assert_ne!(live_through(Fault::AnswerLost, SENDS).await, 0);
+}
+
+#[tokio::test]
+async fn writes_that_collide_wait_for_each_other() {
+    let line = Line::new();
+    let shop = Shop::on(line.client()).await;
+    let new = newcomer(1, 1_000);
+    line.next(Fault::Collides, 3);
+    let member = shop.will_see_member(new.id.clone());
+    assert_eq!(shop.store.join(&new).await.unwrap(), Joined::New);
+    for (spend, earn) in [(300, 0), (0, 450)] {
+        let opened = shop.quoted(Some(&member), spend, earn).await.open(at_gateway("T1"), at(2));
+        line.next(Fault::Collides, 3);
+        assert_eq!(shop.store.open(&opened).await.unwrap(), Kept::Done);
+        line.next(Fault::Collides, 3);
+        let attempt = attempt("first", at(30));
+        let begun = shop.store.begin(opened.quote.id, &attempt, at(3)).await.unwrap();
+        assert_eq!(begun, Begun::First(Approving { opened: opened.clone(), attempt }));
+        line.next(Fault::Collides, 3);
+        assert_eq!(shop.store.settle(&paid(&opened)).await.unwrap(), Kept::Done);
+        assert_eq!(line.left(), 0);
+        shop.audit().await;
+    }
+    assert_eq!(shop.points(&member).await, (1_150, 0));
+}
+
+#[tokio::test]
+async fn a_collision_that_never_ends_is_told_and_nothing_has_changed() {
+    let line = Line::new();
+    let shop = Shop::on(line.client()).await;
+    let member = shop.joined(1, 1_000).await;
+    for spend in [300, 0] {
+        let quoted = shop.quoted(Some(&member), spend, 0).await;
+        line.next(Fault::Collides, 1_000);
+        let opened = quoted.clone().open(at_gateway("T1"), at(2));
+        let failed = shop.store.open(&opened).await.unwrap_err();
+        assert!(matches!(failed, StoreError::Unavailable(_)), "{failed:?}");
+        // It has not waited for ever: a customer is waiting, too.
+        assert!(line.left() > 900);
+        line.faults.lock().unwrap().clear();
+        shop.audit().await;
+        assert_eq!(shop.stands(quoted.quote.id).await, Some(Order::Quoted(quoted)));
+        assert_eq!(shop.open(&opened).await.unwrap(), Kept::Done);
+    }
+}

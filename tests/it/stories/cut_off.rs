@@ -1,0 +1,308 @@
+//! A function that stops half-way, wherever that is: whoever comes next, customer or schedule, finishes it.
+
+use cafe_core::cafe::{Approving, Begun, Collected, Kept, Order, RefundId, Tender};
+use cafe_core::payment::{Approval, Cancellation, GatewayError, OrderId, Proof, Returns, Session, Won};
+use fakes::kakaopay::{Endpoint, Fault};
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::cafe::{Bubble, Cafe, JUN, MINA, story};
+
+/// The intent is written down, and the function stops.
+async fn begins(cafe: &Cafe, order: OrderId) -> Approving {
+    let (parts, now) = (cafe.parts(), cafe.now());
+    match parts.store.begin(order, &parts.world.attempt(now), now).await.unwrap() {
+        Begun::First(approving) => approving,
+        begun @ (Begun::Again(_) | Begun::Otherwise(_)) => panic!("{begun:?}"),
+    }
+}
+
+/// The gateway is asked to collect, and the function stops.
+async fn collects(cafe: &Cafe, approving: &Approving, back: &str) -> Result<Approval, GatewayError> {
+    let proof = Proof(back.split_once("pg_token=").unwrap().1.to_owned());
+    let charge = approving.opened.quote.charge();
+    cafe.parts().gateway.approve(&charge, &session(approving), &proof).await
+}
+
+fn session(approving: &Approving) -> Session {
+    match &approving.opened.tender {
+        Tender::Gateway { session, .. } => session.clone(),
+        Tender::Points => panic!("nobody collects points: {approving:?}"),
+    }
+}
+
+/// An order with points whose payer has agreed, and the way back.
+async fn agreed(cafe: &Cafe) -> (Bubble, String) {
+    cafe.joins("mina", MINA).await;
+    let card = cafe.orders_with_points(("mina", MINA), (1, "에스프레소"), 100).await;
+    let back = cafe.opens_and_pays(card.link()).await;
+    (card, back)
+}
+
+/// What there is to see while nobody knows: the same for every link.
+async fn nobody_knows(cafe: &Cafe, card: &Bubble, back: &str) {
+    let ways = ["approve", "cancel", "fail"].map(|end| format!("{}/{end}", card.link()));
+    for link in ways.iter().map(String::as_str).chain([back, card.link()]) {
+        let answer = cafe.returns(link).await;
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(answer, @"
+            202 결제를 확인하고 있습니다
+            다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.
+            (3초마다 다시)
+            ");
+        }
+    }
+    assert_eq!(cafe.points_of(MINA).await, (0, 100));
+}
+
+#[tokio::test]
+async fn before_the_gateway_was_asked_a_reload_finishes_it() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        begins(cafe, card.order()).await;
+        nobody_knows(cafe, &card, &back).await;
+        cafe.later(1);
+        assert_eq!(cafe.reconcile().await["pending"], 1, "the customer may still come back");
+        insta::assert_snapshot!(cafe.returns(&back).await, @"
+        200 결제가 완료되었습니다
+        주문해 주셔서 감사합니다.
+        상품: 에스프레소 1개
+        주문 금액: 1,500원
+        사용한 포인트: 100P
+        결제 금액: 1,400원
+        결제 시각: …
+        주문 번호: …
+        ");
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn before_the_gateway_was_asked_the_schedule_ends_it() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        begins(cafe, card.order()).await;
+        cafe.later(17);
+        assert_eq!(cafe.reconcile().await["closed"], 1);
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (0, (100, 0)));
+        insta::assert_snapshot!(cafe.returns(&back).await, @"
+        410 결제 시간이 지났습니다
+        결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다.
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_the_gateway_collected_a_reload_finishes_it() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        let approving = begins(cafe, card.order()).await;
+        collects(cafe, &approving, &back).await.unwrap();
+        nobody_knows(cafe, &card, &back).await;
+        cafe.later(1);
+        insta::assert_snapshot!(cafe.returns(&back).await, @"
+        200 결제가 완료되었습니다
+        주문해 주셔서 감사합니다.
+        상품: 에스프레소 1개
+        주문 금액: 1,500원
+        사용한 포인트: 100P
+        결제 금액: 1,400원
+        결제 시각: …
+        주문 번호: …
+        ");
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+        assert_eq!(cafe.calls()["approve"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_the_gateway_collected_the_schedule_finishes_it() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        let approving = begins(cafe, card.order()).await;
+        collects(cafe, &approving, &back).await.unwrap();
+        assert_eq!(cafe.reconcile().await, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+        cafe.later(1);
+        assert_eq!(cafe.reconcile().await, json!({ "settled": 1, "closed": 0, "pending": 0, "passed": 0 }));
+        assert_eq!(cafe.reconcile().await, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+        let receipt = cafe.returns(&back).await;
+        assert_eq!(receipt.status, StatusCode::OK);
+        assert_eq!(cafe.returns(&format!("{}/cancel", card.link())).await.body, receipt.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_believed_dead_and_goes_on_collects_nothing_more() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        let slow = begins(cafe, card.order()).await;
+        cafe.later(1);
+        let receipt = cafe.returns(&back).await;
+        assert_eq!(receipt.status, StatusCode::OK);
+        // The gateway knows the token as used, and the store knows another attempt as the last.
+        assert!(matches!(collects(cafe, &slow, &back).await, Err(GatewayError::Unknown(..))));
+        cafe.parts().store.give_up(&slow).await.unwrap();
+        assert_eq!(cafe.returns(&back).await.body, receipt.body);
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_believed_dead_and_settles_at_last_undoes_no_refund() {
+    story(async |cafe| {
+        // A stranger's order moves no points, so nothing but the order itself can refuse.
+        let card = cafe.orders("jun", JUN, 1, "에스프레소").await;
+        let back = cafe.opens_and_pays(card.link()).await;
+        let slow = begins(cafe, card.order()).await;
+        let approval = collects(cafe, &slow, &back).await.unwrap();
+        cafe.later(1);
+        cafe.reconcile().await;
+        cafe.refunds(card.order(), Some(500), "r1").await;
+        let stands = cafe.order(card.order()).await;
+
+        let collected = Collected::Gateway { session: session(&slow), approval };
+        let settled = slow.opened.settle(collected, cafe.now()).unwrap();
+        let kept = cafe.parts().store.settle(&settled).await.unwrap();
+        assert!(matches!(kept, Kept::Otherwise(Some(order)) if *order == stands));
+        assert_eq!(cafe.order(card.order()).await, stands);
+        assert_eq!(cafe.collected(card.order()), 1_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_nothing_about_a_request_that_is_still_on_its_way() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        let slow = begins(cafe, card.order()).await;
+        cafe.later(1);
+        cafe.kakaopay().inject(Endpoint::Approve, Fault::UserLocked);
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::ACCEPTED);
+        collects(cafe, &slow, &back).await.unwrap();
+        nobody_knows(cafe, &card, &back).await;
+        cafe.later(1);
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_opened_at_the_gateway_and_never_kept_is_never_collected() {
+    story(async |cafe| {
+        let card = cafe.mina_orders().await;
+        let Order::Quoted(quoted) = cafe.order(card.order()).await else { panic!("opened already") };
+        let end = |end: &str| format!("{}/{end}", card.link());
+        let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
+        let lost = cafe.parts().gateway.open(&quoted.quote.charge(), &returns).await.unwrap();
+
+        let page = cafe.opens_link(card.link()).await;
+        assert_ne!(page, lost.pages.mobile);
+        let back = cafe.pays(&lost.pages.mobile).await;
+        insta::assert_snapshot!(cafe.returns(&back).await, @"
+        402 결제가 끝나지 않았습니다
+        결제된 금액은 없습니다. 카카오페이에서 결제를 마쳐 주세요.
+        ");
+        assert_eq!(cafe.collected(card.order()), 0);
+        let back = cafe.pays(&page).await;
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);
+        assert_eq!(cafe.collected(card.order()), 4_400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn points_that_were_about_to_be_spent_are_spent_once_or_given_back() {
+    story(async |cafe| {
+        cafe.joins("mina", MINA).await;
+        let earning = cafe.orders("mina", MINA, 20, "에스프레소").await;
+        let back = cafe.opens_and_pays(earning.link()).await;
+        cafe.returns(&back).await;
+        let cup = (1, "에스프레소");
+        let (spent, left) = (
+            cafe.orders_with_points(("mina", MINA), cup, 1_500).await,
+            cafe.orders_with_points(("mina", MINA), cup, 1_500).await,
+        );
+        for card in [&spent, &left] {
+            cafe.opens_link(card.link()).await;
+            begins(cafe, card.order()).await;
+        }
+        assert_eq!(cafe.points_of(MINA).await, (100, 3_000));
+        let back = format!("{}/approve", spent.link());
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::ACCEPTED);
+        cafe.later(1);
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);
+        assert_eq!(cafe.points_of(MINA).await, (100, 1_500));
+        cafe.later(16);
+        cafe.reconcile().await;
+        assert_eq!(cafe.points_of(MINA).await, (1_600, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_was_only_written_down_is_made_when_it_is_asked_for_again() {
+    story(async |cafe| {
+        let order = refund_begun(cafe).await;
+        insta::assert_snapshot!(cafe.refunds(order, Some(100), "other").await, @r#"{"outcome":"refused","reason":"refund r1 of this order has not ended yet; repeat that one first"}"#);
+        assert_eq!(cafe.collected(order), 4_400);
+        insta::assert_snapshot!(cafe.refunds(order, Some(1_000), "r1").await, @r#"{"amount":1000,"left":3400,"order":"…","outcome":"refunded","points_forgiven":0,"points_returned":0,"points_reversed":100,"refunded":1000,"request":"r1"}"#);
+        assert_eq!((cafe.collected(order), cafe.calls()["cancel"]), (3_400, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_the_gateway_has_made_is_not_made_again() {
+    story(async |cafe| {
+        let order = refund_begun(cafe).await;
+        gives_back(cafe, order).await;
+
+        insta::assert_snapshot!(cafe.refunds(order, Some(1_000), "r1").await, @r#"{"amount":1000,"left":3400,"order":"…","outcome":"refunded","points_forgiven":0,"points_returned":0,"points_reversed":100,"refunded":1000,"request":"r1"}"#);
+        insta::assert_snapshot!(cafe.refunds(order, Some(1_000), "r1").await, @r#"{"amount":1000,"left":3400,"order":"…","outcome":"refunded","points_forgiven":0,"points_returned":0,"points_reversed":100,"refunded":1000,"request":"r1"}"#);
+        assert_eq!((cafe.collected(order), cafe.calls()["cancel"]), (3_400, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_nothing_about_a_refund_that_is_still_on_its_way() {
+    story(async |cafe| {
+        let order = refund_begun(cafe).await;
+        cafe.kakaopay().inject(Endpoint::Cancel, Fault::named("declined").unwrap());
+        let answer = cafe.refunds(order, Some(1_000), "r1").await;
+        assert!(answer.contains(r#""outcome":"pending""#), "{answer}");
+        gives_back(cafe, order).await;
+        let answer = cafe.refunds(order, Some(1_000), "r1").await;
+        assert!(answer.contains(r#""outcome":"refunded""#), "{answer}");
+        assert_eq!((cafe.collected(order), cafe.points_of(MINA).await), (3_400, (440, 0)));
+    })
+    .await;
+}
+
+/// The gateway is asked to give back what was written down, and the function stops.
+async fn gives_back(cafe: &Cafe, order: OrderId) {
+    let Order::Paid(paid) = cafe.order(order).await else { panic!("not paid") };
+    let Collected::Gateway { session, .. } = &paid.collected else { panic!("{paid:?}") };
+    let cancellation = Cancellation { amount: Won::new(1_000), cancellable: Won::new(4_400) };
+    cafe.parts().gateway.cancel(&paid.quote.charge(), session, cancellation).await.unwrap();
+}
+
+/// A paid order of 4,400 won, of which 1,000 are about to be refunded as `r1`.
+async fn refund_begun(cafe: &Cafe) -> OrderId {
+    let card = cafe.mina_orders().await;
+    let back = cafe.opens_and_pays(card.link()).await;
+    cafe.returns(&back).await;
+    let Order::Paid(mut paid) = cafe.order(card.order()).await else { panic!("not paid") };
+    let id = RefundId::parse("r1").unwrap();
+    paid.refunding =
+        Some(paid.refund(id, Some(Won::new(1_000)), "식은 커피".to_owned(), cafe.now()).unwrap());
+    cafe.parts().store.begin_refund(&paid).await.unwrap();
+    card.order()
+}

@@ -1,0 +1,14 @@
+//! Stories of customers, their payers and the owner, told through HTTP to the whole product.
+
+mod bad_input;
+mod cost;
+mod cut_off;
+mod endings;
+mod faults;
+mod full_price;
+mod links;
+mod members;
+mod pages;
+mod points;
+mod refunds;
+mod twice;
