@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::audit::{self, Broken};
 use crate::heard::Heard;
 use crate::world::{Fate, Kind, Pending, World};
+use crate::zoo::Bug;
 
 /// What is sold in every history. Cheap enough for the bonus to cover one cup of water.
 const MENU: &str = "demo = { name = '초코파이', quantity = 1, total = 2200 }\n\
@@ -171,9 +172,15 @@ struct Track {
 /// Runs the history of a seed, to its end or to the first thing that does not add up.
 #[must_use]
 pub fn run(seed: u64) -> Ended {
+    run_with(seed, None)
+}
+
+/// Runs the history of a seed in a cafe with a bug.
+#[must_use]
+pub fn run_with(seed: u64, bug: Option<Bug>) -> Ended {
     let mut rng = Rng::with_seed(seed);
     let trouble = [0, 10, 60, 250][rng.usize(0..4)];
-    let world = World::new(rng.u64(..));
+    let world = World::new(rng.u64(..), bug);
     let menu = Menu::parse(MENU).unwrap_or_else(|error| unreachable!("the simulator's own menu: {error}"));
     let mut history = History {
         world,

@@ -6,3 +6,4 @@ pub mod heard;
 pub mod history;
 mod network;
 pub mod world;
+pub mod zoo;

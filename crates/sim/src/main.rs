@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use sim::history::{self, Reached};
+use sim::zoo::Bug;
 
 /// Runs histories of the cafe over a simulated DynamoDB and gateway.
 #[derive(Debug, Parser)]
@@ -19,6 +20,9 @@ struct Arguments {
     /// The seed of the first; the others follow it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Lets the histories loose on each broken cafe of the zoo instead; all must be caught.
+    #[arg(long)]
+    zoo: bool,
     /// Tells the whole story of the first seed.
     #[arg(long)]
     replay: bool,
@@ -35,6 +39,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
         return ExitCode::SUCCESS;
+    }
+    if arguments.zoo {
+        return catch_all(arguments.seed, arguments.histories);
     }
     let started = Instant::now();
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
@@ -83,4 +90,24 @@ fn tell(story: &[String]) {
     for line in story {
         println!("  {line}");
     }
+}
+
+/// Whether a history catches every bug, and which is the first that does.
+fn catch_all(seed: u64, histories: u64) -> ExitCode {
+    let mut missed = 0_u32;
+    for bug in Bug::ALL {
+        let caught = (0..histories).find_map(|number| {
+            let ended = history::run_with(seed.wrapping_add(number), Some(bug));
+            ended.broken.map(|(broken, _)| (number, broken))
+        });
+        match caught {
+            Some((number, broken)) => println!("{:<40} caught by history {number}: {broken}", bug.name()),
+            None => {
+                missed += 1;
+                println!("{:<40} not caught", bug.name());
+            }
+        }
+    }
+    println!("{} bugs, {missed} not caught", Bug::ALL.len());
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

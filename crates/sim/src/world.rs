@@ -26,6 +26,7 @@ use store::DynamoStore;
 use crate::dynamodb::{self, Answer, Database};
 use crate::heard::Heard;
 use crate::network::{Answered, Asked, Network};
+use crate::zoo::{Bug, Cashier, spoil};
 
 /// After how long Lambda ends a function that has not answered.
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(28);
@@ -138,6 +139,7 @@ pub struct World {
     network: Network,
     client: Client,
     account: Account,
+    bug: Option<Bug>,
     instances: Vec<Instance>,
     pending: Vec<Pending>,
     seen: usize,
@@ -146,12 +148,12 @@ pub struct World {
 }
 
 impl World {
-    /// A fresh one, in which all ids follow from `seed`.
+    /// A fresh one, in which all ids follow from `seed`, perhaps with a bug in it.
     ///
     /// # Panics
     /// Never: the made-up key and merchant code are ones that KakaoPay's protocol takes.
     #[must_use]
-    pub fn new(seed: u64) -> World {
+    pub fn new(seed: u64, bug: Option<Bug>) -> World {
         // The SDK takes its tokens and the length of its waits from this thread's own randomness.
         fastrand::seed(seed);
         let clock = Clock::fixed(Timestamp::from_second(1_795_000_000).unwrap_or_default());
@@ -169,6 +171,7 @@ impl World {
             network,
             client,
             account,
+            bug,
             instances: Vec::new(),
             pending: Vec::new(),
             seen: 0,
@@ -185,8 +188,9 @@ impl World {
 
     /// The production gateway, over the simulated network.
     #[must_use]
-    pub fn gateway(&self) -> KakaoPay {
-        KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()))
+    pub fn gateway(&self) -> Cashier {
+        let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()));
+        Cashier { gateway, bug: self.bug }
     }
 
     /// The time.
@@ -347,13 +351,21 @@ impl World {
 
     fn deliver(&mut self, asked: Asked) -> Answered {
         match asked {
-            Asked::DynamoDb(operation, body) => answered(self.database.answer(&operation, &body)),
+            Asked::DynamoDb(operation, body) => answered(self.ask_database(operation, body)),
             Asked::Gateway(request) => self.ask_gateway(&request),
             Asked::Sleep(duration) => {
                 self.pass(SignedDuration::try_from(duration).unwrap_or_default());
                 Answered::Slept
             }
         }
+    }
+
+    fn ask_database(&mut self, operation: String, body: Bytes) -> Answer {
+        let Some(bug) = self.bug else { return self.database.answer(&operation, &body) };
+        let requests = spoil(bug, &operation, &body);
+        let answers: Vec<Answer> =
+            requests.iter().map(|(operation, body)| self.database.answer(operation, body)).collect();
+        answers.into_iter().next_back().unwrap_or_else(dynamodb::internal_error)
     }
 
     fn ask_gateway(&self, request: &Request<Bytes>) -> Answered {
@@ -390,7 +402,7 @@ impl World {
                 Refusal::Conflict => dynamodb::conflict(),
                 Refusal::Failed => dynamodb::internal_error(),
                 Refusal::DoneAndFailed => {
-                    self.database.answer(&operation, &body);
+                    self.ask_database(operation, body);
                     dynamodb::internal_error()
                 }
             }),

@@ -34,8 +34,15 @@ impl fmt::Debug for MemberId {
 }
 
 /// A chatbot user, as OpenBuilder names them to this one bot (`botUserKey`, at most 70 characters).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub String);
+
+/// Whoever has it can speak to the bot's skills as this user, were it not for the skills' secret.
+impl fmt::Debug for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserId([redacted])")
+    }
+}
 
 impl UserId {
     /// What a gateway may know this user by: always the same, and saying nothing about them.

@@ -1,0 +1,471 @@
+//! A zoo of broken cafes: each bug is one that somebody could have written, and that a history must catch.
+//!
+//! No production code knows of it. A bug changes what goes over the wire between the store and
+//! `DynamoDB`, or what the gateway seems to say: as if the code on this side of it were wrong.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cafe_core::gateway::kakaopay::KakaoPay;
+use cafe_core::payment::{
+    Approval, Cancellation, Charge, Checkout, Gateway, GatewayError, Progress, Proof, Provider, Returns,
+    Session, Snapshot, Won,
+};
+use serde_json::{Map, Value, json};
+
+/// One bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is named for what it does wrong")]
+pub enum Bug {
+    // What is written without looking.
+    OpensWhateverTheStage,
+    HoldsMoreThanThereIs,
+    BeginsWhateverTheStage,
+    ClosesWhateverTheStage,
+    GivesUpWhateverTheStage,
+    JoinsTwice,
+    JoinsWithSomebodyElsesNumber,
+    BeginsARefundWhateverRuns,
+    WritesALedgerLineTwice,
+    // What is written in part.
+    OpensWithoutHoldingPoints,
+    OpensWithoutALedgerLine,
+    SettlesWithoutMovingPoints,
+    SettlesWithoutALedgerLine,
+    ClosesWithoutReleasingPoints,
+    ClosesWithoutALedgerLine,
+    JoinsWithoutALedgerLine,
+    RefundsWithoutMovingPoints,
+    TearsTransactionsApart,
+    ForgetsTheTransactionsToken,
+    // What is written wrongly.
+    EarnsTwice,
+    HoldsHalf,
+    ReleasesTwice,
+    LeavesSpentPointsHeld,
+    OpensUnwatched,
+    BeginsUnwatched,
+    WatchesThePaid,
+    WatchesTheClosed,
+    LooksTooLate,
+    PutsOffForEver,
+    ForgetsWhatWasCollected,
+    ForgetsARefund,
+    RefundsTwiceUnderOneName,
+    KeepsTheRefundRunning,
+    // What is believed of the gateway.
+    TakesNoAnswerForYes,
+    TakesNotSentForYes,
+    TakesAnErrorForYes,
+    TakesAnotherSum,
+    TakesAFailedLookUpForFailed,
+    TakesAFailedLookUpForPaid,
+    TakesPaidForFailed,
+    TakesPaidForPending,
+    TakesPendingForPaid,
+    TakesARefusedRefundForDone,
+    TakesNoAnswerToARefundForDone,
+    TakesNotSentToARefundForDone,
+    RefundsWithoutAskingTheGateway,
+    RefundsTwiceAtTheGateway,
+}
+
+impl Bug {
+    /// Every bug.
+    pub const ALL: [Bug; 47] = [
+        Bug::OpensWhateverTheStage,
+        Bug::HoldsMoreThanThereIs,
+        Bug::BeginsWhateverTheStage,
+        Bug::ClosesWhateverTheStage,
+        Bug::GivesUpWhateverTheStage,
+        Bug::JoinsTwice,
+        Bug::JoinsWithSomebodyElsesNumber,
+        Bug::BeginsARefundWhateverRuns,
+        Bug::WritesALedgerLineTwice,
+        Bug::OpensWithoutHoldingPoints,
+        Bug::OpensWithoutALedgerLine,
+        Bug::SettlesWithoutMovingPoints,
+        Bug::SettlesWithoutALedgerLine,
+        Bug::ClosesWithoutReleasingPoints,
+        Bug::ClosesWithoutALedgerLine,
+        Bug::JoinsWithoutALedgerLine,
+        Bug::RefundsWithoutMovingPoints,
+        Bug::TearsTransactionsApart,
+        Bug::ForgetsTheTransactionsToken,
+        Bug::EarnsTwice,
+        Bug::HoldsHalf,
+        Bug::ReleasesTwice,
+        Bug::LeavesSpentPointsHeld,
+        Bug::OpensUnwatched,
+        Bug::BeginsUnwatched,
+        Bug::WatchesThePaid,
+        Bug::WatchesTheClosed,
+        Bug::LooksTooLate,
+        Bug::PutsOffForEver,
+        Bug::ForgetsWhatWasCollected,
+        Bug::ForgetsARefund,
+        Bug::RefundsTwiceUnderOneName,
+        Bug::KeepsTheRefundRunning,
+        Bug::TakesNoAnswerForYes,
+        Bug::TakesNotSentForYes,
+        Bug::TakesAnErrorForYes,
+        Bug::TakesAnotherSum,
+        Bug::TakesAFailedLookUpForFailed,
+        Bug::TakesAFailedLookUpForPaid,
+        Bug::TakesPaidForFailed,
+        Bug::TakesPaidForPending,
+        Bug::TakesPendingForPaid,
+        Bug::TakesARefusedRefundForDone,
+        Bug::TakesNoAnswerToARefundForDone,
+        Bug::TakesNotSentToARefundForDone,
+        Bug::RefundsWithoutAskingTheGateway,
+        Bug::RefundsTwiceAtTheGateway,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// Which of the store's steps a request makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Join,
+    Open,
+    Begin,
+    GiveUp,
+    Settle,
+    Close,
+    LookAgain,
+    BeginRefund,
+    SettleRefund,
+    Other,
+}
+
+/// The requests that a broken store would have made in place of this one.
+pub(crate) fn spoil(bug: Bug, operation: &str, body: &Bytes) -> Vec<(String, Bytes)> {
+    let as_it_is = || vec![(operation.to_owned(), body.clone())];
+    let Ok(mut request) = serde_json::from_slice::<Value>(body) else { return as_it_is() };
+    let step = step(operation, &request);
+    if bug == Bug::TearsTransactionsApart && operation == "TransactWriteItems" {
+        return torn(&request);
+    }
+    if !spoil_step(bug, step, &mut request) {
+        return as_it_is();
+    }
+    // What was a transaction of one part is still one.
+    vec![(operation.to_owned(), Bytes::from(request.to_string()))]
+}
+
+/// Changes the request as the bug would, if it is about this step.
+fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
+    match (bug, step) {
+        (Bug::OpensWhateverTheStage, Step::Open)
+        | (Bug::BeginsWhateverTheStage, Step::Begin)
+        | (Bug::ClosesWhateverTheStage, Step::Close)
+        | (Bug::GivesUpWhateverTheStage, Step::GiveUp)
+        | (Bug::BeginsARefundWhateverRuns, Step::BeginRefund)
+        | (Bug::RefundsTwiceUnderOneName, Step::SettleRefund) => unconditional(order_part(request)),
+        (Bug::HoldsMoreThanThereIs, Step::Open) => points_part(request).is_some_and(unconditional),
+        (Bug::JoinsTwice, Step::Join) => nth_put(request, 0).is_some_and(unconditional),
+        (Bug::JoinsWithSomebodyElsesNumber, Step::Join) => {
+            nth_put(request, 0).is_some_and(unconditional)
+                && drop_part(request, |part| key_begins(part, "user#"))
+        }
+        (Bug::WritesALedgerLineTwice, Step::Settle | Step::Close | Step::Open) => {
+            let mut spoilt = unconditional(order_part(request));
+            for put in puts(request) {
+                spoilt |= unconditional(put);
+            }
+            spoilt
+        }
+        (Bug::OpensWithoutHoldingPoints, Step::Open)
+        | (Bug::SettlesWithoutMovingPoints, Step::Settle)
+        | (Bug::ClosesWithoutReleasingPoints, Step::Close)
+        | (Bug::RefundsWithoutMovingPoints, Step::SettleRefund) => drop_part(request, moves_points),
+        (Bug::OpensWithoutALedgerLine, Step::Open)
+        | (Bug::SettlesWithoutALedgerLine, Step::Settle)
+        | (Bug::ClosesWithoutALedgerLine, Step::Close)
+        | (Bug::JoinsWithoutALedgerLine, Step::Join) => drop_part(request, is_ledger_line),
+        (Bug::ForgetsTheTransactionsToken, Step::Open | Step::Settle | Step::Close | Step::SettleRefund) => {
+            let conditions = unconditional(order_part(request));
+            puts(request).into_iter().for_each(|put| {
+                unconditional(put);
+            });
+            request.as_object_mut().is_some_and(|request| request.remove("ClientRequestToken").is_some())
+                && conditions
+        }
+        (Bug::EarnsTwice, Step::Settle) => {
+            points_part(request).is_some_and(|part| scale(part, ":balance", 2, 1))
+        }
+        (Bug::HoldsHalf, Step::Open) => points_part(request).is_some_and(|part| scale(part, ":held", 1, 2)),
+        (Bug::ReleasesTwice, Step::Close) => {
+            points_part(request).is_some_and(|part| scale(part, ":balance", 2, 1))
+        }
+        (Bug::LeavesSpentPointsHeld, Step::Settle) => {
+            points_part(request).is_some_and(|part| scale(part, ":held", 0, 1))
+        }
+        (Bug::OpensUnwatched, Step::Open) => unset(order_part(request), "#watch = :watch, "),
+        (Bug::BeginsUnwatched, Step::Begin) => take_away(order_part(request), "#watch"),
+        (Bug::WatchesThePaid, Step::Settle) | (Bug::WatchesTheClosed, Step::Close) => {
+            leave(order_part(request), "#watch, #look_at, ")
+        }
+        (Bug::LooksTooLate, Step::Open) | (Bug::PutsOffForEver, Step::LookAgain) => {
+            scale(order_part(request), ":look_at", 2, 1)
+        }
+        (Bug::ForgetsWhatWasCollected, Step::Settle) => {
+            set_value(order_part(request), ":collected", &json!({"N": "1"}))
+        }
+        (Bug::ForgetsARefund, Step::SettleRefund) => {
+            set_value(order_part(request), ":refunds", &json!({"L": []}))
+        }
+        (Bug::KeepsTheRefundRunning, Step::SettleRefund) => leave(order_part(request), " REMOVE #refunding"),
+        _ => false,
+    }
+}
+
+fn step(operation: &str, request: &Value) -> Step {
+    if operation == "TransactWriteItems" && request["TransactItems"][0].get("Put").is_some() {
+        return Step::Join;
+    }
+    let part = match operation {
+        "TransactWriteItems" => &request["TransactItems"][0]["Update"],
+        "UpdateItem" => request,
+        _ => return Step::Other,
+    };
+    let update = part["UpdateExpression"].as_str().unwrap_or_default();
+    match part["ExpressionAttributeValues"][":stage"]["S"].as_str() {
+        Some("opened") if update.contains("#opened_at") => Step::Open,
+        Some("opened") => Step::GiveUp,
+        Some("approving") => Step::Begin,
+        Some("paid") => Step::Settle,
+        Some("closed") => Step::Close,
+        _ if update.contains("#refunds = ") => Step::SettleRefund,
+        _ if update.contains("#refunding = ") => Step::BeginRefund,
+        _ if update.starts_with("SET #look_at") => Step::LookAgain,
+        _ => Step::Other,
+    }
+}
+
+/// The part that is about the order: the only one, or the first of a transaction.
+fn order_part(request: &mut Value) -> &mut Value {
+    if request.get("TransactItems").is_some() { &mut request["TransactItems"][0]["Update"] } else { request }
+}
+
+fn parts(request: &mut Value) -> &mut Vec<Value> {
+    static NONE: Vec<Value> = Vec::new();
+    if !request["TransactItems"].is_array() {
+        request["TransactItems"] = json!(NONE);
+    }
+    request["TransactItems"].as_array_mut().unwrap_or_else(|| unreachable!("it was just made one"))
+}
+
+fn points_part(request: &mut Value) -> Option<&mut Value> {
+    request
+        .get_mut("TransactItems")?
+        .as_array_mut()?
+        .iter_mut()
+        .find(|part| moves_points(part))
+        .map(|part| &mut part["Update"])
+}
+
+fn moves_points(part: &Value) -> bool {
+    part["Update"]["UpdateExpression"].as_str().is_some_and(|update| update.contains("#balance"))
+}
+
+fn is_ledger_line(part: &Value) -> bool {
+    part["Put"]["Item"].get("entry").is_some()
+}
+
+fn key_begins(part: &Value, text: &str) -> bool {
+    part["Put"]["Item"]["id"]["S"].as_str().is_some_and(|id| id.starts_with(text))
+}
+
+fn nth_put(request: &mut Value, number: usize) -> Option<&mut Value> {
+    puts(request).into_iter().nth(number)
+}
+
+fn puts(request: &mut Value) -> Vec<&mut Value> {
+    let Some(parts) = request.get_mut("TransactItems").and_then(Value::as_array_mut) else {
+        return Vec::new();
+    };
+    parts.iter_mut().filter_map(|part| part.get_mut("Put")).collect()
+}
+
+/// Takes the last part of that kind out of a transaction.
+fn drop_part(request: &mut Value, which: impl Fn(&Value) -> bool) -> bool {
+    if request.get("TransactItems").is_none() {
+        return false;
+    }
+    let parts = parts(request);
+    let Some(at) = parts.iter().rposition(which) else { return false };
+    parts.remove(at);
+    true
+}
+
+fn unconditional(part: &mut Value) -> bool {
+    let Some(part) = part.as_object_mut() else { return false };
+    let was = part.remove("ConditionExpression").is_some();
+    prune(part);
+    was
+}
+
+/// Takes an assignment out of an update.
+fn unset(part: &mut Value, assignment: &str) -> bool {
+    leave(part, assignment)
+}
+
+/// Takes a piece out of an update.
+fn leave(part: &mut Value, piece: &str) -> bool {
+    let Some(part) = part.as_object_mut() else { return false };
+    let Some(update) = part.get("UpdateExpression").and_then(Value::as_str) else { return false };
+    let shorter = update.replace(piece, "");
+    let changed = shorter != update;
+    part.insert("UpdateExpression".to_owned(), json!(shorter));
+    prune(part);
+    changed
+}
+
+/// Has an update take an attribute away as well.
+fn take_away(part: &mut Value, name: &str) -> bool {
+    let Some(part) = part.as_object_mut() else { return false };
+    let Some(update) = part.get("UpdateExpression").and_then(Value::as_str) else { return false };
+    let longer = format!("{update} REMOVE {name}");
+    part.insert("UpdateExpression".to_owned(), json!(longer));
+    part["ExpressionAttributeNames"][name] = json!(name.trim_start_matches('#'));
+    true
+}
+
+fn set_value(part: &mut Value, name: &str, value: &Value) -> bool {
+    let Some(known) = part["ExpressionAttributeValues"].get_mut(name) else { return false };
+    known.clone_from(value);
+    true
+}
+
+/// Multiplies a number that an expression is given.
+fn scale(part: &mut Value, name: &str, by: i64, divided_by: i64) -> bool {
+    let number =
+        part["ExpressionAttributeValues"][name]["N"].as_str().and_then(|number| number.parse::<i64>().ok());
+    let Some(number) = number.filter(|number| *number != 0) else { return false };
+    set_value(part, name, &json!({"N": (number * by / divided_by).to_string()}))
+}
+
+/// Takes away the names and values that no expression uses any more: `DynamoDB` refuses them.
+fn prune(part: &mut Map<String, Value>) {
+    let text = ["UpdateExpression", "ConditionExpression"]
+        .iter()
+        .filter_map(|name| part.get(*name).and_then(Value::as_str))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let words: Vec<&str> =
+        text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "_#:".contains(letter))).collect();
+    for map in ["ExpressionAttributeNames", "ExpressionAttributeValues"] {
+        let Some(known) = part.get_mut(map).and_then(Value::as_object_mut) else { continue };
+        known.retain(|name, _| words.contains(&name.as_str()));
+        if known.is_empty() {
+            part.remove(map);
+        }
+    }
+}
+
+/// The parts of a transaction, each on its own: one may fail and the others be done.
+fn torn(request: &Value) -> Vec<(String, Bytes)> {
+    let parts = request["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let single = |part: &Value| match (part.get("Update"), part.get("Put")) {
+        (Some(update), _) => ("UpdateItem".to_owned(), Bytes::from(update.to_string())),
+        (None, put) => ("PutItem".to_owned(), Bytes::from(put.unwrap_or(&Value::Null).to_string())),
+    };
+    // The answer is the first one's, so that comes last.
+    parts.iter().rev().map(single).collect()
+}
+
+/// The production gateway, and what a bug would make of it.
+#[derive(Clone, Debug)]
+pub struct Cashier {
+    pub(crate) gateway: KakaoPay,
+    pub(crate) bug: Option<Bug>,
+}
+
+impl Cashier {
+    fn has(&self, bug: Bug) -> bool {
+        self.bug == Some(bug)
+    }
+}
+
+#[async_trait]
+impl Gateway for Cashier {
+    fn provider(&self) -> Provider {
+        self.gateway.provider()
+    }
+
+    async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
+        self.gateway.open(charge, returns).await
+    }
+
+    async fn approve(
+        &self,
+        charge: &Charge,
+        session: &Session,
+        proof: &Proof,
+    ) -> Result<Approval, GatewayError> {
+        let yes = || Approval { amount: charge.amount, number: None, method: None, at: None };
+        match self.gateway.approve(charge, session, proof).await {
+            Ok(mut approval) => {
+                if self.has(Bug::TakesAnotherSum) {
+                    approval.amount = approval.amount.checked_sub(Won::new(1)).unwrap_or_default();
+                }
+                Ok(approval)
+            }
+            Err(GatewayError::Unknown(..)) if self.has(Bug::TakesNoAnswerForYes) => Ok(yes()),
+            Err(GatewayError::Unreached(..)) if self.has(Bug::TakesNotSentForYes) => Ok(yes()),
+            Err(GatewayError::Declined { .. }) if self.has(Bug::TakesAnErrorForYes) => Ok(yes()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
+        let seems = |progress| Snapshot { progress, cancelled: Won::ZERO, cancellable: charge.amount };
+        let paid =
+            || Progress::Paid(Approval { amount: charge.amount, number: None, method: None, at: None });
+        match self.gateway.lookup(charge, session).await {
+            Err(_) if self.has(Bug::TakesAFailedLookUpForFailed) => Ok(seems(Progress::Failed)),
+            Err(_) if self.has(Bug::TakesAFailedLookUpForPaid) => Ok(seems(paid())),
+            Ok(Snapshot { progress: Progress::Paid(_), .. }) if self.has(Bug::TakesPaidForFailed) => {
+                Ok(seems(Progress::Failed))
+            }
+            Ok(Snapshot { progress: Progress::Paid(_), .. }) if self.has(Bug::TakesPaidForPending) => {
+                Ok(seems(Progress::Pending))
+            }
+            Ok(Snapshot { progress: Progress::Pending, .. }) if self.has(Bug::TakesPendingForPaid) => {
+                Ok(seems(paid()))
+            }
+            looked_up => looked_up,
+        }
+    }
+
+    async fn cancel(
+        &self,
+        charge: &Charge,
+        session: &Session,
+        cancellation: Cancellation,
+    ) -> Result<(), GatewayError> {
+        if self.has(Bug::RefundsWithoutAskingTheGateway) {
+            return Ok(());
+        }
+        if self.has(Bug::RefundsTwiceAtTheGateway) {
+            let left = cancellation.cancellable.checked_sub(cancellation.amount).unwrap_or_default();
+            self.gateway.cancel(charge, session, cancellation).await?;
+            let again = Cancellation { amount: cancellation.amount, cancellable: left };
+            // Whoever does this does not look whether it worked.
+            let _ = self.gateway.cancel(charge, session, again).await;
+            return Ok(());
+        }
+        match self.gateway.cancel(charge, session, cancellation).await {
+            Err(GatewayError::Declined { .. }) if self.has(Bug::TakesARefusedRefundForDone) => Ok(()),
+            Err(GatewayError::Unknown(..)) if self.has(Bug::TakesNoAnswerToARefundForDone) => Ok(()),
+            Err(GatewayError::Unreached(..)) if self.has(Bug::TakesNotSentToARefundForDone) => Ok(()),
+            answered => answered,
+        }
+    }
+}
