@@ -44,7 +44,8 @@ pub fn always(world: &World) -> Result<(), Broken> {
     }
     for member in world.database.items(&tables.members) {
         let id = text(member, "id");
-        if id.starts_with("user#") {
+        if let Some(user) = id.strip_prefix("user#") {
+            check_binding(world, user, &text(member, "member"))?;
             continue;
         }
         let kept = Sum { balance: number(member, "balance"), held: number(member, "held") };
@@ -63,6 +64,16 @@ pub fn always(world: &World) -> Result<(), Broken> {
         check_order(world, order, &moved)?;
     }
     check_payments(world)
+}
+
+/// Who has joined with a number is the one who may spend its points.
+fn check_binding(world: &World, user: &str, member: &str) -> Result<(), Broken> {
+    let tables = names();
+    let bound = world.database.items(&tables.members).find(|item| item.text("id") == Some(member));
+    match bound.and_then(|item| item.text("user")) {
+        Some(known) if known == user => Ok(()),
+        known => Err(format!("{user} has joined as {member}, who belongs to {known:?}")),
+    }
 }
 
 /// One order, its ledger lines, and its payment at the gateway.
@@ -98,6 +109,9 @@ fn check_order(world: &World, order: &Item, moved: &BTreeMap<(String, String), i
     match stage.as_str() {
         "paid" if collected != due => {
             Err(format!("order {id} is paid, but {collected} of {due} were collected"))
+        }
+        "paid" if number(order, "collected") != collected => {
+            Err(format!("order {id} says that another sum than {collected} was collected"))
         }
         "quoted" | "closed" if collected - i128::from(payment.cancelled) != 0 => {
             Err(format!("order {id} is {stage}, but {collected} were collected"))

@@ -167,6 +167,8 @@ struct Track {
     id: OrderId,
     session: Option<String>,
     token: Option<String>,
+    /// The customer heard that it is paid.
+    paid: bool,
 }
 
 /// Runs the history of a seed, to its end or to the first thing that does not add up.
@@ -201,7 +203,7 @@ pub fn run_with(seed: u64, bug: Option<Bug>) -> Ended {
 impl History {
     fn live(&mut self) -> Result<(), Broken> {
         for customer in 0..CUSTOMERS {
-            self.join(customer);
+            self.join(customer, customer);
             self.come_to_rest()?;
         }
         let deeds = self.rng.u32(4..20);
@@ -251,7 +253,9 @@ impl History {
     }
 
     fn fate(&mut self, one: Pending) -> Fate {
-        if one.kind == Kind::Sleep || self.rng.u32(0..1_000) >= self.trouble {
+        // There are ten requests to the database for one to the gateway.
+        let trouble = if one.kind == Kind::Gateway { self.trouble * 3 } else { self.trouble };
+        if one.kind == Kind::Sleep || self.rng.u32(0..1_000) >= trouble {
             return Fate::Delivered;
         }
         match one.kind {
@@ -294,7 +298,7 @@ impl History {
                 .sum()
         };
         match heard {
-            Heard::Quoted(id) => self.orders.push(Track { id: *id, session: None, token: None }),
+            Heard::Quoted(id) => self.orders.push(Track { id: *id, session: None, token: None, paid: false }),
             Heard::Pay(id, session) => {
                 if let Some(track) = self.orders.iter_mut().find(|track| track.id == *id) {
                     if track.session.is_some() && track.session != *session {
@@ -309,8 +313,12 @@ impl History {
                     heard.name()
                 ));
             }
+            Heard::Paid(id) => {
+                if let Some(track) = self.orders.iter_mut().find(|track| track.id == *id) {
+                    track.paid = true;
+                }
+            }
             Heard::Member
-            | Heard::Paid(_)
             | Heard::Closed(_)
             | Heard::NotPaid(_)
             | Heard::Pending(_)
@@ -338,7 +346,10 @@ impl History {
         self.world.note(deed);
         let customer = self.rng.u8(..CUSTOMERS);
         match deed {
-            Deed::Join => self.join(customer),
+            Deed::Join => {
+                let number = self.rng.u8(..CUSTOMERS);
+                self.join(number, customer);
+            }
             Deed::OrderInFull => self.order(customer, None),
             Deed::OrderWithPoints => {
                 let spend = if self.rng.bool() { 70 } else { self.rng.i64(1..=120) };
@@ -405,11 +416,19 @@ impl History {
                 self.reconcile();
             }
             Deed::Refund => {
-                if let Some(track) = self.any_order() {
-                    let amount = self.rng.bool().then(|| Won::new(self.rng.u32(1..2_500)));
-                    self.refunds += 1;
-                    let name = format!("refund-{}", self.refunds);
-                    self.refund(self.orders[track].id, &name, amount);
+                // Mostly of an order that was paid.
+                let paid = self.orders.iter().position(|track| track.paid).filter(|_| self.rng.u32(0..8) > 0);
+                let any = self.any_order();
+                if let Some(track) = paid.or(any) {
+                    let order = self.orders[track].id;
+                    let times = self.rng.u32(1..4);
+                    for _ in 0..times {
+                        let amount = self.rng.bool().then(|| Won::new(self.rng.u32(1..1_500)));
+                        // Sometimes the owner sends the same request again.
+                        self.refunds += self.rng.u32(0..2);
+                        let name = format!("refund-{}", self.refunds);
+                        self.refund(order, &name, amount);
+                    }
                 }
             }
             Deed::Wait => {
@@ -436,12 +455,12 @@ impl History {
         self.running.push(instance);
     }
 
-    fn join(&mut self, customer: u8) {
+    fn join(&mut self, number: u8, customer: u8) {
         let store = self.world.store();
         let mut seal = vec![0; 8];
         self.rng.fill(&mut seal);
         let new = NewMember {
-            id: member(customer),
+            id: member(number),
             user: user(customer),
             phone: SealedPhone(seal),
             bonus: Points::new(100),

@@ -100,12 +100,11 @@ fn catch_all(seed: u64, histories: u64) -> ExitCode {
             let ended = history::run_with(seed.wrapping_add(number), Some(bug));
             ended.broken.map(|(broken, _)| (number, broken))
         });
-        match caught {
-            Some((number, broken)) => println!("{:<40} caught by history {number}: {broken}", bug.name()),
-            None => {
-                missed += 1;
-                println!("{:<40} not caught", bug.name());
-            }
+        if let Some((number, broken)) = caught {
+            println!("{:<40} caught by history {number}: {broken}", bug.name());
+        } else {
+            missed += 1;
+            println!("{:<40} not caught", bug.name());
         }
     }
     println!("{} bugs, {missed} not caught", Bug::ALL.len());

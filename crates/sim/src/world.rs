@@ -351,7 +351,7 @@ impl World {
 
     fn deliver(&mut self, asked: Asked) -> Answered {
         match asked {
-            Asked::DynamoDb(operation, body) => answered(self.ask_database(operation, body)),
+            Asked::DynamoDb(operation, body) => answered(self.ask_database(&operation, &body)),
             Asked::Gateway(request) => self.ask_gateway(&request),
             Asked::Sleep(duration) => {
                 self.pass(SignedDuration::try_from(duration).unwrap_or_default());
@@ -360,9 +360,9 @@ impl World {
         }
     }
 
-    fn ask_database(&mut self, operation: String, body: Bytes) -> Answer {
-        let Some(bug) = self.bug else { return self.database.answer(&operation, &body) };
-        let requests = spoil(bug, &operation, &body);
+    fn ask_database(&mut self, operation: &str, body: &Bytes) -> Answer {
+        let Some(bug) = self.bug else { return self.database.answer(operation, body) };
+        let requests = spoil(bug, operation, body);
         let answers: Vec<Answer> =
             requests.iter().map(|(operation, body)| self.database.answer(operation, body)).collect();
         answers.into_iter().next_back().unwrap_or_else(dynamodb::internal_error)
@@ -402,7 +402,7 @@ impl World {
                 Refusal::Conflict => dynamodb::conflict(),
                 Refusal::Failed => dynamodb::internal_error(),
                 Refusal::DoneAndFailed => {
-                    self.ask_database(operation, body);
+                    self.ask_database(&operation, &body);
                     dynamodb::internal_error()
                 }
             }),
