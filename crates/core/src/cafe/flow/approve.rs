@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use tracing::{error, warn};
 
+use super::look_up::look_up;
 use crate::cafe::{
     Approving, Attempt, Begun, CloseReason, Closed, Collected, Kept, NotWhatWasDue, Opened, Order, Paid,
     Store, StoreError, Tender,
@@ -64,7 +65,7 @@ pub async fn approve(
         Begun::Again(approving) => match approving.opened.tender.clone() {
             Tender::Points => settle(store, approving.opened, Collected::Points, now).await,
             // The attempt before this one may have reached the gateway, so look before asking.
-            Tender::Gateway { session, .. } => match look_up(gateway, &approving, &session).await? {
+            Tender::Gateway { session, .. } => match seen(gateway, &approving, &session).await? {
                 Progress::Pending => {
                     collect(store, gateway, approving, session, proof, Before::Perhaps, now).await
                 }
@@ -150,23 +151,17 @@ async fn collect(
     };
     // This attempt's refusal says nothing about an earlier one, which may be what stands in its way.
     let refused = refused.filter(|_| before == Before::Nothing);
-    let seen = look_up(gateway, &approving, &session).await?;
+    let seen = seen(gateway, &approving, &session).await?;
     believe(store, approving, session, seen, refused, now).await
 }
 
-async fn look_up(
+async fn seen(
     gateway: &dyn Gateway,
     approving: &Approving,
     session: &Session,
 ) -> Result<Progress, ApproveError> {
-    match gateway.lookup(&approving.opened.quote.charge(), session).await {
-        Ok(snapshot) => Ok(snapshot.progress),
-        Err(error) => {
-            let cause: &dyn std::error::Error = &error;
-            warn!(order = %approving.opened.quote.id, cause, "look-up failed");
-            Err(ApproveError::Pending)
-        }
-    }
+    let snapshot = look_up(gateway, &approving.opened.quote, session).await;
+    snapshot.map(|snapshot| snapshot.progress).ok_or(ApproveError::Pending)
 }
 
 /// Acts on what a look-up showed. `refused` is what to say when the gateway still waits for the

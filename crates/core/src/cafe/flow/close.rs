@@ -1,10 +1,10 @@
 //! Closing: the browser says the customer cancelled, or failed. A hint, never a fact: the gateway is asked first.
 
 use jiff::Timestamp;
-use tracing::warn;
 
 use super::ApproveError;
 use super::approve::settle_found;
+use super::look_up::look_up;
 use crate::cafe::{CloseReason, Closed, Kept, Opened, Order, Paid, Store, StoreError, Tender};
 use crate::payment::{Gateway, OrderId, Progress};
 
@@ -56,11 +56,7 @@ async fn close_opened(
     now: Timestamp,
 ) -> Result<Closed, CloseError> {
     if let Tender::Gateway { session, .. } = opened.tender.clone() {
-        let snapshot = gateway.lookup(&opened.quote.charge(), &session).await.map_err(|error| {
-            let cause: &dyn std::error::Error = &error;
-            warn!(order = %opened.quote.id, cause, "look-up failed");
-            CloseError::Pending
-        })?;
+        let snapshot = look_up(gateway, &opened.quote, &session).await.ok_or(CloseError::Pending)?;
         match snapshot.progress {
             Progress::Pending | Progress::Failed => {}
             Progress::Paid(approval) => {

@@ -2,6 +2,7 @@
 
 mod approve;
 mod close;
+mod look_up;
 mod open;
 mod order;
 mod point_lookup;

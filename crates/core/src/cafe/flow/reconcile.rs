@@ -5,6 +5,7 @@ use tracing::{error, warn};
 
 use super::ApproveError;
 use super::approve::settle_found;
+use super::look_up::look_up;
 use crate::cafe::{Attempt, CloseReason, Kept, Opened, Order, Store, StoreError, Tender};
 use crate::payment::{Gateway, OrderId, Progress};
 
@@ -78,9 +79,9 @@ async fn look_at(
     now: Timestamp,
 ) -> Result<Outcome, StoreError> {
     match store.order(id).await? {
-        Some(Order::Opened(opened)) => look_up(store, gateway, opened, None, now).await,
+        Some(Order::Opened(opened)) => act_on(store, gateway, opened, None, now).await,
         Some(Order::Approving(approving)) if approving.attempt.until <= now => {
-            look_up(store, gateway, approving.opened, Some(approving.attempt), now).await
+            act_on(store, gateway, approving.opened, Some(approving.attempt), now).await
         }
         Some(Order::Approving(_)) => Ok(Outcome::Pending),
         // A running refund is for whoever asked for it to repeat.
@@ -88,7 +89,7 @@ async fn look_at(
     }
 }
 
-async fn look_up(
+async fn act_on(
     store: &dyn Store,
     gateway: &dyn Gateway,
     opened: Opened,
@@ -102,8 +103,11 @@ async fn look_up(
     let abandoned = now >= opened.abandoned_at() && now >= certain;
     let progress = match opened.tender.clone() {
         Tender::Points => Progress::Pending,
-        Tender::Gateway { session, .. } => match gateway.lookup(&opened.quote.charge(), &session).await {
-            Ok(snapshot) => match snapshot.progress {
+        Tender::Gateway { session, .. } => {
+            let Some(snapshot) = look_up(gateway, &opened.quote, &session).await else {
+                return Ok(Outcome::Pending);
+            };
+            match snapshot.progress {
                 Progress::Paid(approval) => {
                     return match settle_found(store, opened, session, approval, now).await {
                         Ok(_) => Ok(Outcome::Settled),
@@ -115,13 +119,8 @@ async fn look_up(
                 | Progress::Refunded
                 | Progress::Failed
                 | Progress::Unrecognised(_)) => progress,
-            },
-            Err(error) => {
-                let cause: &dyn std::error::Error = &error;
-                warn!(order = %id, cause, "look-up failed");
-                return Ok(Outcome::Pending);
             }
-        },
+        }
     };
     let reason = match progress {
         Progress::Failed => CloseReason::Failed,

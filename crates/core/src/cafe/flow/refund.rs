@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
 
+use super::look_up::look_up;
 use crate::cafe::{
     Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError,
 };
@@ -104,7 +105,7 @@ async fn give_back(
 ) -> Result<(), RefundError> {
     // An earlier run of this refund may have reached the gateway, so look before asking.
     if resumed {
-        match look_up(gateway, paid, refunding, session).await? {
+        match seen(gateway, paid, refunding, session).await? {
             Seen::Done => return Ok(()),
             Seen::NotYet => {}
             Seen::Otherwise => return Err(RefundError::Pending),
@@ -116,7 +117,7 @@ async fn give_back(
     };
     warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "cancel did not succeed");
     if !matches!(error, GatewayError::Unreached(..)) {
-        match look_up(gateway, paid, refunding, session).await? {
+        match seen(gateway, paid, refunding, session).await? {
             Seen::Done => return Ok(()),
             // Not yet is not never: the request may still be on its way.
             Seen::NotYet | Seen::Otherwise if matches!(error, GatewayError::Unknown(..)) => {
@@ -134,16 +135,13 @@ async fn give_back(
     Err(RefundError::Gateway(error))
 }
 
-async fn look_up(
+async fn seen(
     gateway: &dyn Gateway,
     paid: &Paid,
     refunding: &Refunding,
     session: &Session,
 ) -> Result<Seen, RefundError> {
-    let snapshot = gateway.lookup(&paid.quote.charge(), session).await.map_err(|error| {
-        warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "look-up failed");
-        RefundError::Pending
-    })?;
+    let snapshot = look_up(gateway, &paid.quote, session).await.ok_or(RefundError::Pending)?;
     let cancelled = match snapshot.progress {
         Progress::Paid(_) | Progress::Refunded => snapshot.cancelled,
         Progress::Pending | Progress::Failed | Progress::Unrecognised(_) => return Err(RefundError::Pending),
