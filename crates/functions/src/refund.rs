@@ -96,7 +96,7 @@ fn refunded(paid: &Paid, id: &RefundId) -> Answer {
     let Some(refund) = paid.refund_of(id) else {
         return Answer::Pending {
             request: id.as_str().to_owned(),
-            reason: "send the same request again".to_owned(),
+            reason: "send the same request again in a minute".to_owned(),
         };
     };
     Answer::Refunded {
@@ -125,8 +125,9 @@ fn answer(error: &RefundError, id: &RefundId) -> Answer {
             reply::log("a refund is left in doubt", error);
             Answer::Pending {
                 request: id.as_str().to_owned(),
-                reason: "nobody knows yet whether the money went back; send the same request again"
-                    .to_owned(),
+                reason:
+                    "nobody knows yet whether the money went back; send the same request again in a minute"
+                        .to_owned(),
             }
         }
     }

@@ -298,7 +298,7 @@ impl Store for DynamoStore {
         })
     }
 
-    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError> {
+    async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError> {
         let change = self
             .change(approving.opened.quote.id)
             .set("stage", text("opened"))
@@ -308,8 +308,14 @@ impl Store for DynamoStore {
             .value("approving", text("approving"))
             .value("token", text(&*approving.attempt.token.0))
             .when("#stage = :approving AND #attempt = :token");
-        // Where the condition fails, somebody else has taken over, or an earlier try was ours.
-        self.write(change).await.map(|_| ())
+        match self.write(change).await? {
+            Ok(_) => Ok(true),
+            // An earlier try of this very write was ours, or somebody else has taken over.
+            Err(stands) => {
+                let order = stands.map(DynamoStore::read_order).transpose()?;
+                Ok(matches!(order, Some(Order::Opened(_))))
+            }
+        }
     }
 
     async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {

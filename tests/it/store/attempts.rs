@@ -66,7 +66,7 @@ async fn after_its_deadline_another_takes_over_and_knows(shop: &Shop) {
     let second = Approving { opened: opened.clone(), attempt };
     assert_eq!(begun, Begun::Again(second.clone()));
     // The first one is late: it changes nothing any more.
-    shop.give_up(&first).await.unwrap();
+    assert!(!shop.give_up(&first).await.unwrap());
     assert_eq!(shop.stands(opened.quote.id).await, Some(Order::Approving(second)));
 }
 
@@ -95,10 +95,10 @@ async fn only_what_is_open_is_collected(shop: &Shop) {
 async fn giving_up_lets_the_next_one_be_the_first(shop: &Shop) {
     let opened = shop.opened(None, 0, 0).await;
     let first = shop.approving(&opened, "first", at(30)).await;
-    shop.give_up(&first).await.unwrap();
+    assert!(shop.give_up(&first).await.unwrap());
     assert_eq!(shop.stands(opened.quote.id).await, Some(Order::Opened(opened.clone())));
     // A repetition whose answer was lost finds nothing to do.
-    shop.give_up(&first).await.unwrap();
+    assert!(shop.give_up(&first).await.unwrap());
     let attempt = attempt("second", at(60));
     let begun = shop.begin(opened.quote.id, &attempt, at(4)).await.unwrap();
     assert_eq!(begun, Begun::First(Approving { opened, attempt }));
@@ -108,7 +108,7 @@ async fn only_the_attempt_itself_gives_up(shop: &Shop) {
     let opened = shop.opened(None, 0, 0).await;
     let first = shop.approving(&opened, "first", at(30)).await;
     let other = Approving { opened: opened.clone(), attempt: attempt("other", at(30)) };
-    shop.give_up(&other).await.unwrap();
+    assert!(!shop.give_up(&other).await.unwrap());
     assert_eq!(shop.stands(opened.quote.id).await, Some(Order::Approving(first)));
 }
 
@@ -117,6 +117,6 @@ async fn what_is_settled_is_not_given_up(shop: &Shop) {
     let approving = shop.approving(&opened, "first", at(30)).await;
     let paid = super::shop::paid(&opened);
     shop.settle(&paid).await.unwrap();
-    shop.give_up(&approving).await.unwrap();
+    assert!(!shop.give_up(&approving).await.unwrap());
     assert_eq!(shop.stands(opened.quote.id).await, Some(Order::Paid(paid)));
 }

@@ -123,7 +123,7 @@ impl Store for Model {
         Ok(begun)
     }
 
-    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError> {
+    async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError> {
         let mut books = self.0.lock().unwrap();
         let opened = &approving.opened;
         let id = opened.quote.id;
@@ -134,7 +134,7 @@ impl Store for Model {
             books.look_at.insert(id, opened.abandoned_at());
             books.orders.insert(id, Order::Opened(opened));
         }
-        Ok(())
+        Ok(matches!(books.orders.get(&id), Some(Order::Opened(_))))
     }
 
     async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {

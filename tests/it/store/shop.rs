@@ -370,7 +370,7 @@ impl Store for Shop {
         begun
     }
 
-    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError> {
+    async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError> {
         let given_up = self.store.give_up(approving).await;
         self.audit().await;
         given_up

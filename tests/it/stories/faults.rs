@@ -251,6 +251,7 @@ async fn at_cancel_a_refund_is_made_once_when_it_is_asked_for_until_it_is_made()
                 let left = cafe.collected(card.order());
                 assert!(outcome != "refused" || left == 1_500, "{name}: {answer}");
                 answers.push(format!("{outcome} {left}"));
+                cafe.later(1);
             }
             assert_eq!(answers[1], "refunded 1000", "{name}");
             told.push(format!("{name}: {}", answers.join(" | ")));

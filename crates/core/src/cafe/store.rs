@@ -51,11 +51,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: it may be written; it runs out by itself.
     async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError>;
 
-    /// Back to opened: this attempt has collected nothing and will not. One write.
+    /// Back to opened: this attempt has collected nothing and will not. One write. Tells whether the
+    /// order stands opened now; where it does not, somebody else is at it, or was.
     ///
     /// # Errors
     /// [`StoreError`]: the attempt may stand; it runs out by itself.
-    async fn give_up(&self, approving: &Approving) -> Result<(), StoreError>;
+    async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError>;
 
     /// From opened or approving to paid, spending and earning its points. One transaction, or one write
     /// where no points move.

@@ -136,8 +136,7 @@ async fn collect(
             return settle(store, approving.opened, Collected::Gateway { session, approval }, now).await;
         }
         Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
-            give_up(store, &approving).await;
-            return Err(ApproveError::Unreached(error));
+            return Err(give_up(store, &approving, ApproveError::Unreached(error)).await);
         }
         Err(GatewayError::Unreached(..)) => return Err(ApproveError::Pending),
         Err(GatewayError::Declined { provider, code, decline }) => {
@@ -183,10 +182,7 @@ async fn believe(
         (Progress::Pending, Some(ApproveError::Declined(Decline::Expired))) => {
             Err(close(store, approving, CloseReason::Expired, now).await?)
         }
-        (Progress::Pending, Some(refused)) => {
-            give_up(store, &approving).await;
-            Err(refused)
-        }
+        (Progress::Pending, Some(refused)) => Err(give_up(store, &approving, refused).await),
         (Progress::Pending, None) => Err(ApproveError::Pending),
         (seen @ (Progress::Refunded | Progress::Unrecognised(_)), _) => {
             error!(order = %id, ?seen, "a person must look at this order");
@@ -235,11 +231,17 @@ async fn close(
     }
 }
 
-/// Lets the customer try again. If even that fails, the attempt runs out by itself.
-async fn give_up(store: &dyn Store, approving: &Approving) {
-    if let Err(error) = store.give_up(approving).await {
-        let cause: &dyn std::error::Error = &error;
-        warn!(order = %approving.opened.quote.id, cause, "an attempt could not be given up; it runs out by itself");
+/// Lets the customer try again, and gives what to say. That nothing was collected is said only where
+/// nobody else can have collected it meanwhile.
+async fn give_up(store: &dyn Store, approving: &Approving, say: ApproveError) -> ApproveError {
+    match store.give_up(approving).await {
+        Ok(true) => say,
+        Ok(false) => ApproveError::Pending,
+        Err(error) => {
+            let cause: &dyn std::error::Error = &error;
+            warn!(order = %approving.opened.quote.id, cause, "an attempt could not be given up; it runs out by itself");
+            ApproveError::Pending
+        }
     }
 }
 

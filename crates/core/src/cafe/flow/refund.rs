@@ -38,7 +38,7 @@ pub enum RefundError {
     #[error("the gateway did not return the money")]
     Gateway(#[source] GatewayError),
     /// Nobody knows yet whether the money went back. Sending the same request again finds out.
-    #[error("nobody knows yet whether the money went back; send the same request again")]
+    #[error("nobody knows yet whether the money went back; send the same request again in a minute")]
     Pending,
     /// Nobody knows; sending the same request again is safe.
     #[error(transparent)]
@@ -67,6 +67,10 @@ pub async fn refund(
     }
     let resumed = paid.refunding.is_some();
     let refunding = paid.refund(request.id, request.amount, request.reason, now)?;
+    // Two runs at once would take each other's half for their own.
+    if resumed && now.duration_since(refunding.asked_at) < RUN_FOR {
+        return Err(RefundError::Pending);
+    }
     let mut begun = paid;
     begun.refunding = Some(refunding.clone());
     if !resumed {
@@ -80,6 +84,9 @@ pub async fn refund(
     }
     settle(store, begun, refunding, now).await
 }
+
+/// How long a run of a refund can be alive: no less than the function's time-out.
+const RUN_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long after it was first asked a refund is believed to be on its way no more.
 const REFUND_GRACE: SignedDuration = SignedDuration::from_mins(10);
