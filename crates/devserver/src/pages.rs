@@ -91,14 +91,14 @@ async fn move_clock(State(desk): State<Desk>, Form(forward): Form<Forward>) -> R
     if let Err(error) = desk.kept.save() {
         return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
     }
-    match reconcile::handle(&desk.payments).await {
+    match reconcile::handle(&desk.payments, reconcile::Event::default()).await {
         Ok(_) => Redirect::to("/_dev").into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 
 async fn run_reconcile(State(desk): State<Desk>) -> Response {
-    match reconcile::handle(&desk.payments).await {
+    match reconcile::handle(&desk.payments, reconcile::Event::default()).await {
         Ok(report) => Json(report).into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use cafe_core::cafe::{Collected, Paid};
+use cafe_core::payment::OrderId;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -93,6 +94,12 @@ impl Page {
         self
     }
 
+    /// With the order's number, by which the cafe finds it.
+    #[must_use]
+    pub fn named(self, id: OrderId) -> Page {
+        self.row("주문 번호", id.to_string())
+    }
+
     fn row(mut self, label: &'static str, value: impl Into<String>) -> Page {
         self.rows.push(Row { label, value: value.into() });
         self
@@ -134,7 +141,7 @@ impl Page {
             Collected::Gateway { approval, .. } => approval.at.unwrap_or(paid.paid_at),
             Collected::Points => paid.paid_at,
         };
-        page.row("결제 시각", korean_time(approved_at)).row("주문 번호", quote.id.to_string())
+        page.row("결제 시각", korean_time(approved_at)).named(quote.id)
     }
 }
 

@@ -39,13 +39,12 @@ async fn handle(
 ) -> Page {
     let token = callback.ok().and_then(|Query(callback)| callback.pg_token).filter(|token| !token.is_empty());
     let proof = token.map(Proof);
-    let now = app.world.now();
-    let attempt = app.world.attempt(now);
-    let approving = approve(&*app.store, &*app.gateway, id, proof.as_ref(), &attempt, now);
+    let turn = app.world.turn();
+    let approving = approve(&*app.store, &*app.gateway, id, proof.as_ref(), &turn);
     match timeout(PATIENCE, approving).await {
         Ok(Ok(paid)) => Page::paid(&paid),
-        Ok(Err(error)) => Page::from(error),
+        Ok(Err(error)) => reply::not_approved(&error, id, app.world.now()),
         // As if the process had died here, which every step of it is made for.
-        Err(_) => reply::pending(),
+        Err(_) => reply::pending(id, app.world.now()),
     }
 }

@@ -34,7 +34,7 @@ async fn end(app: &Payments, id: OrderId, hint: CloseReason) -> Page {
     let closing = close(&*app.store, &*app.gateway, id, hint, app.world.now());
     match timeout(PATIENCE, closing).await {
         Ok(Ok(closed)) => reply::closed(&closed),
-        Ok(Err(error)) => Page::from(error),
-        Err(_) => reply::pending(),
+        Ok(Err(error)) => reply::not_closed(&error, id, app.world.now()),
+        Err(_) => reply::pending(id, app.world.now()),
     }
 }

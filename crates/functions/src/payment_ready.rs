@@ -90,7 +90,7 @@ async fn ordered(State(app): State<Payments>, OrderInPath(id): OrderInPath, requ
     }
     let now = app.world.now();
     match open(&*app.store, &*app.gateway, id, &visit.returns(id), now).await {
-        Ok(opening) => visit.lead(opening),
+        Ok(opening) => visit.lead(id, opening, now),
         Err(error) => Page::from(error).into_response(),
     }
 }
@@ -121,18 +121,19 @@ impl Visit {
     }
 
     async fn open_fresh(&self, app: &Payments, quoted: Quoted, now: Timestamp) -> Response {
-        let returns = self.returns(quoted.quote.id);
+        let id = quoted.quote.id;
+        let returns = self.returns(id);
         match open_quoted(&*app.store, &*app.gateway, quoted, &returns, now).await {
-            Ok(opening) => self.lead(opening),
+            Ok(opening) => self.lead(id, opening, now),
             Err(error) => Page::from(error).into_response(),
         }
     }
 
-    fn lead(&self, opening: Opening) -> Response {
+    fn lead(&self, id: OrderId, opening: Opening, now: Timestamp) -> Response {
         match opening {
             Opening::Pay(opened) => page::redirect(&self.page_of(opened)),
             Opening::Paid(paid) => Page::paid(&paid).into_response(),
-            Opening::Pending => reply::pending().into_response(),
+            Opening::Pending => reply::pending(id, now).into_response(),
             Opening::Closed(closed) => reply::closed(&closed).into_response(),
             Opening::Expired => reply::expired().into_response(),
         }

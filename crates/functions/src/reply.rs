@@ -6,16 +6,14 @@
 use std::error::Error;
 
 use cafe_core::cafe::flow::{ApproveError, CloseError, LookupError, OpenError, OrderError, SignUpError};
-use cafe_core::cafe::{CloseReason, Closed, StoreError, TooManyCups};
-use cafe_core::payment::{Decline, GatewayError};
+use cafe_core::cafe::{Capture, CloseReason, Closed, StoreError, TooManyCups};
+use cafe_core::payment::{Decline, GatewayError, OrderId};
 use http::StatusCode;
+use jiff::Timestamp;
 use openbuilder::{LimitError, SkillResponse};
 
 use crate::page::{Page, Tone};
 use crate::skill;
-
-/// How often a page that does not know yet asks again, in seconds.
-pub const REFRESH_SECONDS: u32 = 3;
 
 /// Why a skill has nothing better to show than a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -154,27 +152,59 @@ pub(crate) fn log(what: &'static str, error: &dyn Error) {
     tracing::error!(%error, causes = causes.join(": "), "{what}");
 }
 
-/// Nobody knows yet: the page asks again by itself.
-pub(crate) fn pending() -> Page {
+/// Nobody knows yet: the page asks again by itself, often at first and more rarely as the order grows old.
+pub(crate) fn pending(id: OrderId, now: Timestamp) -> Page {
+    let age_seconds = now.duration_since(id.made_at()).as_secs();
+    let sentence = if age_seconds < LATE_SECONDS {
+        "다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다."
+    } else {
+        "확인이 늦어지고 있습니다. 다시 결제하지 마시고, 급하시면 주문 번호를 매장에 알려 주세요."
+    };
     Page::new(StatusCode::ACCEPTED, Tone::Waiting, "결제를 확인하고 있습니다")
-        .saying("다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.")
-        .refreshing(REFRESH_SECONDS)
+        .saying(sentence)
+        .named(id)
+        .refreshing(u32::try_from((age_seconds / 60).clamp(3, 300)).unwrap_or(300))
 }
 
-/// It ended without payment.
+/// How old an order in doubt is when its customer is told whom to ask.
+const LATE_SECONDS: i64 = 45 * 60;
+
+/// It ended without payment, or with one that is given back.
 pub(crate) fn closed(closed: &Closed) -> Page {
-    let over = |status, heading| Page::new(status, Tone::Over, heading);
+    let id = closed.quote.id;
+    let over = |status, heading| Page::new(status, Tone::Over, heading).named(id);
+    match closed.late.as_ref().map(|late| late.capture) {
+        None => {}
+        Some(Capture::Possible) => {
+            return over(StatusCode::GONE, "결제 시간이 지났습니다")
+                .saying("결제가 확인되지 않아 주문을 닫았습니다. 나중에라도 결제된 금액이 확인되면 모두 돌려 드립니다.");
+        }
+        Some(Capture::Returning) => {
+            return Page::new(StatusCode::ACCEPTED, Tone::Waiting, "결제를 취소하고 있습니다")
+                .saying("결제된 금액은 모두 돌려 드립니다.")
+                .named(id)
+                .refreshing(RETURNING_SECONDS);
+        }
+        Some(Capture::Returned(sum)) => {
+            return over(StatusCode::OK, "결제를 취소했습니다")
+                .saying(format!("결제된 금액 {sum}을 모두 돌려 드렸습니다."));
+        }
+    }
     let nothing_moved = if closed.quote.spend.is_zero() {
         "결제된 금액은 없습니다."
     } else {
         "결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다."
     };
     match closed.reason {
-        CloseReason::Cancelled => over(StatusCode::OK, "결제를 취소했습니다").saying(nothing_moved),
-        CloseReason::Failed => over(StatusCode::OK, "결제하지 못했습니다").saying(nothing_moved),
-        CloseReason::Expired => over(StatusCode::GONE, "결제 시간이 지났습니다").saying(nothing_moved),
+        CloseReason::Cancelled => over(StatusCode::OK, "결제를 취소했습니다"),
+        CloseReason::Failed | CloseReason::Mismatched => over(StatusCode::OK, "결제하지 못했습니다"),
+        CloseReason::Expired => over(StatusCode::GONE, "결제 시간이 지났습니다"),
     }
+    .saying(nothing_moved)
 }
+
+/// How often the page of a payment that is being given back asks again.
+const RETURNING_SECONDS: u32 = 10;
 
 /// It was not paid, or not even opened, in time.
 pub(crate) fn expired() -> Page {
@@ -246,63 +276,60 @@ impl From<OrderError> for Page {
     }
 }
 
-impl From<ApproveError> for Page {
-    fn from(error: ApproveError) -> Page {
-        let not_paid = |heading, sentence: &str| {
-            Page::new(StatusCode::PAYMENT_REQUIRED, Tone::Over, heading)
-                .saying(format!("결제된 금액은 없습니다. {sentence}"))
-        };
-        match &error {
-            ApproveError::NoSuchPayment => not_found(),
-            ApproveError::NoProof => Page::new(StatusCode::BAD_REQUEST, Tone::Over, "잘못된 결제 주소입니다")
-                .saying("결제된 금액은 없습니다. 채팅방의 결제하기를 다시 눌러 주세요."),
-            ApproveError::Closed(closed_order) => closed(closed_order),
-            ApproveError::Declined(Decline::NotReady) => {
-                not_paid("결제가 끝나지 않았습니다", "카카오페이에서 결제를 마쳐 주세요.")
-            }
-            // The gateway's page works once. What can be tried again is this very address.
-            ApproveError::Declined(Decline::Busy | Decline::Later) => {
-                not_paid("결제하지 못했습니다", "잠시 후 이 화면을 새로 고쳐 주세요.")
-            }
-            ApproveError::Declined(Decline::Expired | Decline::Refused) => not_paid(
-                "결제가 승인되지 않았습니다",
-                "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.",
-            ),
-            ApproveError::Declined(Decline::Mismatch) => {
-                not_paid("결제가 승인되지 않았습니다", "채팅방의 결제하기를 다시 눌러 주세요.")
-            }
-            ApproveError::Declined(Decline::Misconfigured) => {
-                log("the gateway refuses our account", &error);
-                not_paid("지금은 결제할 수 없습니다", "매장에 문의해 주세요.")
-            }
-            ApproveError::Unreached(
-                GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
-            ) => {
-                log("a payment could not be approved", &error);
-                Page::new(StatusCode::BAD_GATEWAY, Tone::Over, "지금은 결제할 수 없습니다")
-                    .saying("결제된 금액은 없습니다. 잠시 후 이 화면을 새로 고쳐 주세요.")
-            }
-            ApproveError::Pending => pending(),
-            // Collected, but not what was agreed: a person puts it right, and the customer must not pay again.
-            ApproveError::Amount(_)
-            | ApproveError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
-                log("a payment is left in doubt", &error);
-                pending()
-            }
+/// What a customer reads who came back from the gateway, and whose order is not paid.
+pub(crate) fn not_approved(error: &ApproveError, id: OrderId, now: Timestamp) -> Page {
+    let not_paid = |heading, sentence: &str| {
+        Page::new(StatusCode::PAYMENT_REQUIRED, Tone::Over, heading)
+            .saying(format!("결제된 금액은 없습니다. {sentence}"))
+    };
+    match error {
+        ApproveError::NoSuchPayment => not_found(),
+        ApproveError::NoProof => Page::new(StatusCode::BAD_REQUEST, Tone::Over, "잘못된 결제 주소입니다")
+            .saying("결제된 금액은 없습니다. 채팅방의 결제하기를 다시 눌러 주세요."),
+        ApproveError::Closed(closed_order) => closed(closed_order),
+        ApproveError::Declined(Decline::NotReady) => {
+            not_paid("결제가 끝나지 않았습니다", "카카오페이에서 결제를 마쳐 주세요.")
+        }
+        // The gateway's page works once. What can be tried again is this very address.
+        ApproveError::Declined(Decline::Busy | Decline::Later) => {
+            not_paid("결제하지 못했습니다", "잠시 후 이 화면을 새로 고쳐 주세요.")
+        }
+        ApproveError::Declined(Decline::Expired | Decline::Refused) => {
+            not_paid("결제가 승인되지 않았습니다", "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.")
+        }
+        ApproveError::Declined(Decline::Mismatch) => {
+            not_paid("결제가 승인되지 않았습니다", "채팅방의 결제하기를 다시 눌러 주세요.")
+        }
+        ApproveError::Declined(Decline::Misconfigured) => {
+            log("the gateway refuses our account", error);
+            not_paid("지금은 결제할 수 없습니다", "매장에 문의해 주세요.")
+        }
+        ApproveError::Unreached(
+            GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
+        ) => {
+            log("a payment could not be approved", error);
+            Page::new(StatusCode::BAD_GATEWAY, Tone::Over, "지금은 결제할 수 없습니다")
+                .saying("결제된 금액은 없습니다. 잠시 후 이 화면을 새로 고쳐 주세요.")
+        }
+        ApproveError::Pending => pending(id, now),
+        // Collected, but not what was agreed: it will be given back, and the customer must not pay again.
+        ApproveError::Amount(_)
+        | ApproveError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+            log("a payment is left in doubt", error);
+            pending(id, now)
         }
     }
 }
 
-impl From<CloseError> for Page {
-    fn from(error: CloseError) -> Page {
-        match &error {
-            CloseError::NoSuchPayment => not_found(),
-            CloseError::AlreadyPaid(paid) => Page::paid(paid),
-            CloseError::Pending => pending(),
-            CloseError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
-                log("a payment could not be closed", &error);
-                pending()
-            }
+/// What a customer reads whose browser came back without having paid, and whose order is not closed.
+pub(crate) fn not_closed(error: &CloseError, id: OrderId, now: Timestamp) -> Page {
+    match error {
+        CloseError::NoSuchPayment => not_found(),
+        CloseError::AlreadyPaid(paid) => Page::paid(paid),
+        CloseError::Pending => pending(id, now),
+        CloseError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+            log("a payment could not be closed", error);
+            pending(id, now)
         }
     }
 }

@@ -126,6 +126,7 @@ impl Heard {
                 RefundError::NoSuchOrder
                 | RefundError::NotPaid
                 | RefundError::Refused(_)
+                | RefundError::ReturnedByHand { .. }
                 | RefundError::Gateway(_),
             ) => Heard::Refused,
         }

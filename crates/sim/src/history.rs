@@ -8,7 +8,7 @@ use cafe_core::cafe::flow::{
 };
 use cafe_core::cafe::{
     Attempt, AttemptToken, CloseReason, MemberId, Menu, NewMember, Percent, Points, RefundId, SealedPhone,
-    UserId,
+    Turn, UserId,
 };
 use cafe_core::payment::{OrderId, Proof, Returns, Won};
 use fastrand::Rng;
@@ -499,13 +499,18 @@ impl History {
         self.run(instance);
     }
 
-    fn visit(&mut self, id: OrderId, token: Option<String>) {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.skewed_now());
+    /// A step taken now, by a function's own clock.
+    fn turn(&mut self) -> Turn {
+        let now = self.skewed_now();
         let until = now.checked_add(SignedDuration::from_secs(30)).unwrap_or(Timestamp::MAX);
-        let attempt = Attempt { token: AttemptToken(format!("attempt-{}", self.rng.u64(..))), until };
+        Turn { now, attempt: Attempt { token: AttemptToken(format!("attempt-{}", self.rng.u64(..))), until } }
+    }
+
+    fn visit(&mut self, id: OrderId, token: Option<String>) {
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
         let proof = token.map(Proof);
         let instance = self.world.start(async move {
-            Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &attempt, now).await)
+            Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &turn).await)
         });
         self.run(instance);
     }
@@ -519,19 +524,30 @@ impl History {
     }
 
     fn reconcile(&mut self) {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.skewed_now());
-        let instance =
-            self.world.start(async move { Heard::of_reconcile(&reconcile(&store, &gateway, 10, now).await) });
+        let (store, gateway, first) = (self.world.store(), self.world.gateway(), self.turn());
+        let (clock, started_at) = (self.world.clock.clone(), self.world.now());
+        let turns = move || {
+            let gone = clock.now().duration_since(started_at);
+            let later = |at: Timestamp| {
+                let at = at.checked_add(gone).unwrap_or(Timestamp::MAX);
+                Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+            };
+            let Attempt { token, until } = first.attempt.clone();
+            Turn { now: later(first.now), attempt: Attempt { token, until: later(until) } }
+        };
+        let instance = self
+            .world
+            .start(async move { Heard::of_reconcile(&reconcile(&store, &gateway, 10, &turns).await) });
         self.run(instance);
     }
 
     fn refund(&mut self, order: OrderId, name: &str, amount: Option<Won>) {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.skewed_now());
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
         let Some(id) = RefundId::parse(name) else { return };
         let request = RefundRequest { order, id, amount, reason: "simulated".to_owned() };
         let instance = self
             .world
-            .start(async move { Heard::of_refund(order, &refund(&store, &gateway, request, now).await) });
+            .start(async move { Heard::of_refund(order, &refund(&store, &gateway, request, &turn).await) });
         self.run(instance);
     }
 

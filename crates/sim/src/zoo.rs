@@ -410,7 +410,8 @@ impl Gateway for Cashier {
     }
 
     async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
-        let seems = |progress| Snapshot { progress, cancelled: Won::ZERO, cancellable: charge.amount };
+        let seems =
+            |progress| Snapshot { progress, is_ours: true, cancelled: Won::ZERO, cancellable: charge.amount };
         let paid =
             || Progress::Paid(Approval { amount: charge.amount, number: None, method: None, at: None });
         match self.gateway.lookup(charge, session).await {
@@ -425,11 +426,11 @@ impl Gateway for Cashier {
             Ok(Snapshot { progress: Progress::Pending, .. }) if self.has(Bug::TakesPendingForPaid) => {
                 Ok(seems(paid()))
             }
-            Ok(Snapshot { progress: Progress::Paid(mut approval), cancelled, cancellable })
+            Ok(Snapshot { progress: Progress::Paid(mut approval), is_ours, cancelled, cancellable })
                 if self.has(Bug::TakesAnotherSum) =>
             {
                 approval.amount = approval.amount.checked_sub(Won::new(1)).unwrap_or_default();
-                Ok(Snapshot { progress: Progress::Paid(approval), cancelled, cancellable })
+                Ok(Snapshot { progress: Progress::Paid(approval), is_ours, cancelled, cancellable })
             }
             looked_up => looked_up,
         }

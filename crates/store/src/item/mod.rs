@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::entry::EntryItem;
 pub(crate) use self::member::{BindingItem, MemberItem, binding_key};
-pub(crate) use self::order::{OrderItem, RefundItem, RefundingItem, WATCH};
+pub(crate) use self::order::{LookItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH};
 
 /// An item as the SDK gives it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
