@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use cafe_core::cafe::flow::approve;
@@ -13,13 +14,16 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::order_path::OrderInPath;
-use crate::page::Page;
+use crate::page::{Page, in_the_reader_s_language};
 use crate::parts::{PATIENCE, Payments};
 use crate::reply;
 
 /// The way back. `HEAD` is refused: whoever asks only for headers must not pay.
 pub fn router(app: Payments) -> Router {
-    Router::new().route("/pay/{order}/approve", get(handle).head(refuse_head)).with_state(app)
+    Router::new()
+        .route("/pay/{order}/approve", get(handle).head(refuse_head))
+        .layer(from_fn(in_the_reader_s_language))
+        .with_state(app)
 }
 
 pub(crate) async fn refuse_head() -> impl IntoResponse {

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cafe_core::cafe::flow::{Cup, Opening, OrderError, open, open_quoted, order_by_link, order_demo};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use crate::base_url::BaseUrl;
 use crate::device::Device;
 use crate::order_path::OrderInPath;
-use crate::page::{self, Page};
+use crate::page::{self, Page, in_the_reader_s_language};
 use crate::parts::Payments;
 use crate::reply;
 
@@ -30,6 +31,7 @@ pub fn router(app: Payments) -> Router {
         .route("/payment", get(named))
         .route("/pay/{order}", get(ordered))
         .route("/card.png", get(picture))
+        .layer(from_fn(in_the_reader_s_language))
         .with_state(app)
 }
 

@@ -3,12 +3,17 @@
 
 use cafe_core::cafe::flow::{Outcome, Reconciled, look_at, reconcile};
 use cafe_core::payment::{BoxError, OrderId};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::Payments;
 
 /// As many as one run can look up well within its time, even if the gateway takes two seconds for each.
 const MOST_ORDERS: u32 = 500;
+
+/// How long one order can take: three answers of a gateway that are given up at 13 seconds each, and what
+/// is written before and after.
+const ATTEMPT_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the function is invoked with. The schedule sends much, of which nothing is needed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,7 +64,7 @@ impl From<Reconciled> for Report {
 /// # Errors
 /// Where they could not even be listed or read; the next run tries again.
 pub async fn handle(app: &Payments, event: Event) -> Result<Report, BoxError> {
-    let turns = || app.world.turn();
+    let turns = || app.world.turn_for(ATTEMPT_FOR);
     if let Some(order) = event.order {
         let id = OrderId::parse(&order)?;
         let outcome = name(look_at(&*app.store, &*app.gateway, id, &turns).await?);

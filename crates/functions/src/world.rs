@@ -54,14 +54,19 @@ impl World {
         OrderId::new(now, self.random())
     }
 
-    /// One step at collecting or refunding, taken now.
+    /// One step at collecting or refunding, taken now by a function that ends within 28 seconds.
     #[must_use]
     pub fn turn(&self) -> Turn {
+        self.turn_for(ATTEMPT_FOR)
+    }
+
+    /// The same for one that has more patience.
+    pub(crate) fn turn_for(&self, attempt_for: SignedDuration) -> Turn {
         // Whole milliseconds, as they are stored.
         let whole = |at: Timestamp| Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
         let now = whole(self.now());
         let token = AttemptToken(OrderId::new(now, self.random()).to_string());
-        let until = now.checked_add(ATTEMPT_FOR).unwrap_or(Timestamp::MAX);
+        let until = now.checked_add(attempt_for).unwrap_or(Timestamp::MAX);
         Turn { now, attempt: Attempt { token, until: whole(until) } }
     }
 }

@@ -381,6 +381,7 @@ impl Store for DynamoStore {
         let change = self
             .attempt(approving)
             .set("stage", text("opened"))
+            .set("watch", text(WATCH))
             .set("look_at", number(approving.opened.abandoned_at().as_second()))
             .remove("attempt")
             .remove("attempt_until_ms")
@@ -400,6 +401,7 @@ impl Store for DynamoStore {
         let change = self
             .attempt(approving)
             .set("attempt_until_ms", number(now.as_millisecond()))
+            .set("watch", text(WATCH))
             .set("look_at", number(look_at.as_second()))
             .set_or_remove("proof", approving.proof.as_ref().map(|proof| text(&*proof.0)));
         self.write(change).await.map(|_| ())
@@ -506,8 +508,14 @@ impl Store for DynamoStore {
         let change = self
             .refunding(paid, refunding)?
             .value("refund", text(refunding.id.as_str()))
+            .value("asked_at", time(refunding.asked_at))
+            .value("refunds_before", number(count(paid.refunds.len())))
             .value("now_ms", number(now.as_millisecond()))
-            .when("#refunding.#id = :refund AND #refunding.#run_until_ms <= :now_ms");
+            // The very one: it may have been given up and asked for again, when less was left.
+            .when(
+                "#refunding.#id = :refund AND #refunding.#asked_at = :asked_at \
+                 AND #refunding.#run_until_ms <= :now_ms AND #refund_count = :refunds_before",
+            );
         self.keep(change, &[], Order::Paid(paid.clone())).await
     }
 

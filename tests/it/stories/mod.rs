@@ -3,6 +3,7 @@
 mod bad_input;
 mod cost;
 mod cut_off;
+mod doubt;
 mod endings;
 mod faults;
 mod full_price;

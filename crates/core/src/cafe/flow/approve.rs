@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tracing::{error, warn};
 
-use super::look_up::look_up;
+use super::look_up::look_up_ours;
 use crate::cafe::{
     Approving, Begun, CloseReason, Closed, Collected, Kept, NotWhatWasDue, Opened, Order, Paid, Saw, Store,
     StoreError, Tender, Turn,
@@ -94,7 +94,7 @@ async fn begin_and_collect(
         return collect(store, gateway, approving, session, before, turn.now).await;
     }
     // The attempt before this one may have reached the gateway, so look before asking.
-    match look_up(gateway, &approving.opened.quote, &session).await.map(|snapshot| snapshot.progress) {
+    match look_up_ours(gateway, &approving.opened.quote, &session).await {
         Ok(Progress::Pending) => collect(store, gateway, approving, session, before, turn.now).await,
         seen => believe(store, approving, session, seen, None, turn.now).await,
     }
@@ -159,7 +159,7 @@ async fn collect(
             None
         }
     };
-    let seen = look_up(gateway, &approving.opened.quote, &session).await.map(|snapshot| snapshot.progress);
+    let seen = look_up_ours(gateway, &approving.opened.quote, &session).await;
     believe(store, approving, session, seen, refused, now).await
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ApproveError;
 use super::approve::settle_found;
-use super::look_up::look_up;
+use super::look_up::look_up_ours;
 use crate::cafe::{CloseReason, Closed, Collected, Kept, Opened, Order, Paid, Store, StoreError, Tender};
 use crate::payment::{Gateway, OrderId, Progress};
 
@@ -56,8 +56,8 @@ async fn close_opened(
     now: Timestamp,
 ) -> Result<Closed, CloseError> {
     if let Tender::Gateway { session, .. } = opened.tender.clone() {
-        let snapshot = look_up(gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
-        match snapshot.progress {
+        let seen = look_up_ours(gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
+        match seen {
             Progress::Pending | Progress::Failed => {}
             Progress::Paid(approval) => {
                 return Err(

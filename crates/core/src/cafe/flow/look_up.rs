@@ -5,7 +5,7 @@ use std::error::Error;
 use tracing::{error, warn};
 
 use crate::cafe::{Quote, Saw};
-use crate::payment::{Gateway, GatewayError, Session, Snapshot};
+use crate::payment::{Gateway, GatewayError, Progress, Session, Snapshot};
 
 /// What the gateway shows of an order's payment.
 ///
@@ -34,4 +34,18 @@ pub(super) async fn look_up(
             Err(Saw::NoAnswer(String::new()))
         }
     }
+}
+
+/// How far this order's own payment has come.
+///
+/// # Errors
+/// That the gateway shows nothing, or a payment in another name, which only [`reconcile`](super::reconcile)
+/// judges.
+pub(super) async fn look_up_ours(
+    gateway: &dyn Gateway,
+    quote: &Quote,
+    session: &Session,
+) -> Result<Progress, Saw> {
+    let snapshot = look_up(gateway, quote, session).await?;
+    if snapshot.is_ours { Ok(snapshot.progress) } else { Err(Saw::from(&snapshot)) }
 }

@@ -221,8 +221,12 @@ async fn seen(
 ) -> Result<Seen, RefundError> {
     let snapshot = look_up(gateway, &paid.quote, session).await.map_err(|_| RefundError::Pending)?;
     let cancelled = match snapshot.progress {
-        Progress::Paid(_) | Progress::Refunded => snapshot.cancelled,
-        Progress::Pending | Progress::Failed | Progress::Unrecognised(_) => return Err(RefundError::Pending),
+        Progress::Paid(_) | Progress::Refunded if snapshot.is_ours => snapshot.cancelled,
+        Progress::Paid(_)
+        | Progress::Refunded
+        | Progress::Pending
+        | Progress::Failed
+        | Progress::Unrecognised(_) => return Err(RefundError::Pending),
     };
     Ok(match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
         (before, _) if cancelled == before => Seen::NotYet,
