@@ -59,7 +59,9 @@ impl Cafe {
         let environment: HashMap<_, _> =
             settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
-        let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+        let scenario = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml"));
+        let options =
+            Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
         let server = DevServer::start(options).await.unwrap();
         let cafe = Cafe { server, http: http_client(), phone_key: PhoneKey::new(PHONE_KEY).unwrap() };
         cafe.first_run_of_the_schedule().await;
