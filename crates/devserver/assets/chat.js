@@ -2,7 +2,8 @@
 'use strict';
 
 const byId = (id) => document.getElementById(id);
-const toEnd = () => byId('scroller').scrollTo({ top: byId('scroller').scrollHeight });
+// The conversation is laid out from its end, so that is where its scrolling begins.
+const toEnd = () => byId('scroller').scrollTo({ top: 0, behavior: 'smooth' });
 
 // Puts the parts of another state of this page in place of ours. Bubbles that are there already stay, so that a
 // screen reader reads only what is new.
@@ -53,13 +54,13 @@ document.addEventListener('submit', (event) => {
   const form = event.target;
   event.preventDefault();
   const sent = new URLSearchParams(new FormData(form));
+  if (event.submitter?.name) sent.set(event.submitter.name, event.submitter.value);
   if (form.id === 'say') {
     if (!byId('text').value.trim()) return;
     say(byId('text').value);
     byId('text').value = '';
-  } else if (event.submitter?.name === 'tap') {
-    sent.set('tap', event.submitter.value);
-    say(JSON.parse(event.submitter.value).text);
+  } else if (form.id === 'taps') {
+    say(sent.get('text') ?? JSON.parse(sent.get('tap')).text);
     byId('replies').replaceChildren();
   }
   load(form.action, { method: 'POST', body: sent }).then(() => form.id !== 'say' || byId('text').focus());
@@ -95,6 +96,3 @@ function ready() {
 }
 
 ready();
-toEnd();
-// A picture that comes late makes its card taller.
-addEventListener('load', toEnd);

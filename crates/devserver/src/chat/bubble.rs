@@ -122,6 +122,11 @@ pub(crate) fn draw(answer: &Value) -> Drawn {
     Drawn { bubbles: outputs.filter_map(bubble).collect(), replies: quick_replies(replies) }
 }
 
+/// Draws an answer in JSON.
+pub(crate) fn draw_text(answer: &str) -> Drawn {
+    serde_json::from_str(answer).map(|answer| draw(&answer)).unwrap_or_default()
+}
+
 /// Draws quick replies.
 pub(crate) fn quick_replies<'a>(replies: impl IntoIterator<Item = &'a Value>) -> Vec<Button> {
     let reply = |reply| {

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use openbuilder::fit;
-use serde_json::Value;
 
 use crate::chat::bubble::{self, Drawn};
 use crate::chat::exchange::{Call, Exchange, Mark};
@@ -50,8 +49,8 @@ pub(crate) struct Turn {
 /// Who answered.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// The bot itself, in the words of a skill's answer.
-    Own(Value),
+    /// The bot itself, in JSON as a skill would give it.
+    Own(String),
     /// Nobody yet.
     Awaited,
     /// A skill.
@@ -157,7 +156,7 @@ impl Customer {
             self.talk.keep(&bot, &turn.block, answer);
         }
         let is_replaced = drawn.is_none();
-        turn.drawn = drawn.unwrap_or_else(|| bubble::draw(&Talk::apology(&bot)));
+        turn.drawn = drawn.unwrap_or_else(|| bubble::draw_text(&Talk::apology(&bot)));
         if turn.drawn.replies.is_empty() {
             turn.drawn.replies = block_replies(scenario, &turn.block);
         }
@@ -171,7 +170,7 @@ impl Customer {
             self.turns.remove(0);
         }
         let drawn = match &answer {
-            Answer::Own(answer) => bubble::draw(answer),
+            Answer::Own(answer) => bubble::draw_text(answer),
             Answer::Awaited | Answer::Skill { .. } => Drawn::default(),
         };
         let Heard { block, known, .. } = heard;
@@ -191,7 +190,10 @@ impl Turn {
     /// Everything that is wrong with the answer, whoever gave it.
     pub(crate) fn marks(&self) -> Vec<Mark> {
         match &self.answer {
-            Answer::Own(answer) => openbuilder::check::response(answer).into_iter().map(Mark::from).collect(),
+            Answer::Own(answer) => {
+                let findings = openbuilder::check::response_bytes(answer.as_bytes());
+                findings.into_iter().map(Mark::from).collect()
+            }
             Answer::Awaited => Vec::new(),
             Answer::Skill { exchange, .. } => exchange.marks(),
         }

@@ -19,21 +19,23 @@ use crate::chat::bubble::{Bubble, Button, Tap};
 use crate::chat::customer::{Answer, Customer, Turn};
 use crate::chat::exchange::{Exchange, Mark};
 use crate::chat::json_lines::{Line, lines};
+use crate::chat::scenario::{Block, Scenario};
 use crate::chat::turn::Said;
 
 const STYLE: &str = include_str!("../../assets/chat.css");
 const SCRIPT: &str = include_str!("../../assets/chat.js");
+const CUP: &str = include_str!("../../assets/cup.svg");
 
 /// The chat's routes, under `/_dev`.
 pub(crate) fn router(chat: Chat) -> Router {
-    let style = || async { ([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) };
-    let script = || async { ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT) };
+    let file = |kind, text| get(move || async move { ([(CONTENT_TYPE, kind)], text) });
     Router::new()
         .route("/chat", get(show).post(say))
         .route("/chat/customers", post(add_customer))
         .route("/chat/replay", post(replay))
-        .route("/chat.css", get(style))
-        .route("/chat.js", get(script))
+        .route("/chat.css", file("text/css; charset=utf-8", STYLE))
+        .route("/chat.js", file("text/javascript; charset=utf-8", SCRIPT))
+        .route("/cup.svg", file("image/svg+xml", CUP))
         .with_state(chat)
 }
 
@@ -71,15 +73,16 @@ async fn show(State(chat): State<Chat>, look: Result<Query<Look>, QueryRejection
     let Some(customer) = customers.iter().find(|customer| customer.number == look.customer) else {
         return Redirect::to("/_dev/chat").into_response();
     };
-    let (name, problem) = match entered {
-        Ok(scenario) => (scenario.name, None),
-        Err(error) => ("챗봇".to_owned(), Some(error.to_string())),
+    let (scenario, problem) = match &entered {
+        Ok(scenario) => (Some(scenario), None),
+        Err(error) => (None, Some(error.to_string())),
     };
     let last = customer.turns.last();
     let inspected = look.turn.and_then(|number| customer.turn(number)).or(last);
     let page = ChatPage {
-        name,
+        name: scenario.map_or("챗봇", |scenario| &scenario.name),
         problem,
+        understood: scenario.map(understood).unwrap_or_default(),
         customers: &customers,
         customer,
         day: customer.turns.first().map(|turn| day(turn.at)).unwrap_or_default(),
@@ -128,6 +131,10 @@ async fn replay(State(chat): State<Chat>, again: Result<Form<Again>, FormRejecti
     }
 }
 
+fn understood(scenario: &Scenario) -> Vec<&Block> {
+    scenario.blocks().iter().filter(|block| !block.says.is_empty()).collect()
+}
+
 fn document(html: String) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -146,8 +153,10 @@ fn document(html: String) -> Response {
 #[derive(Template)]
 #[template(path = "chat/page.html")]
 struct ChatPage<'a> {
-    name: String,
+    name: &'a str,
     problem: Option<String>,
+    /// The blocks that words lead to.
+    understood: Vec<&'a Block>,
     customers: &'a [Customer],
     customer: &'a Customer,
     day: String,
@@ -188,7 +197,7 @@ impl<'a> Inspected<'a> {
     fn of(turn: &'a Turn) -> Inspected<'a> {
         let marks = turn.marks();
         let (request, answer, is_replaced) = match &turn.answer {
-            Answer::Own(answer) => (None, lines(&answer.to_string(), &marks), false),
+            Answer::Own(answer) => (None, lines(answer, &marks), false),
             Answer::Awaited => (None, Vec::new(), false),
             Answer::Skill { exchange, is_replaced } => {
                 let request = Request {

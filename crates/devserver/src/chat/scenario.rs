@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// What the bot says, asks and calls.
 #[derive(Debug, Deserialize)]
@@ -67,6 +68,8 @@ pub(crate) struct Block {
     pub(crate) output_context: Option<String>,
     pub(crate) skill: Option<String>,
     pub(crate) text: Option<String>,
+    /// An answer in JSON, as a skill would give it.
+    pub(crate) answer: Option<String>,
     #[serde(default)]
     pub(crate) buttons: Vec<Button>,
     #[serde(default)]
@@ -94,8 +97,10 @@ pub(crate) enum BadScenario {
     NoSuchBlock { place: String, name: String },
     #[error("scenario.toml: the block {block:?} speaks of {name:?}, and there is no [parameter.{name}]")]
     NoSuchParameter { block: String, name: String },
-    #[error("scenario.toml: the block {block:?} needs a skill or a text, and not both")]
+    #[error("scenario.toml: the block {block:?} needs one of skill, text and answer")]
     Answer { block: String },
+    #[error("scenario.toml: the answer of the block {block:?} is not JSON: {source}")]
+    Json { block: String, source: serde_json::Error },
     #[error("scenario.toml: the block {block:?} calls {skill:?}, and a skill begins with /skill/")]
     Skill { block: String, skill: String },
     #[error(
@@ -131,8 +136,12 @@ impl Scenario {
 
     fn check(&self, block: &Block) -> Result<(), BadScenario> {
         let name = || block.name.clone();
-        if block.text.is_some() == block.skill.is_some() {
+        let answers = [&block.skill, &block.text, &block.answer];
+        if answers.into_iter().flatten().count() != 1 {
             return Err(BadScenario::Answer { block: name() });
+        }
+        if let Some(Err(source)) = block.answer.as_deref().map(serde_json::from_str::<IgnoredAny>) {
+            return Err(BadScenario::Json { block: name(), source });
         }
         if let Some(skill) = block.skill.as_ref().filter(|skill| !skill.starts_with("/skill/")) {
             return Err(BadScenario::Skill { block: name(), skill: skill.clone() });
@@ -247,14 +256,11 @@ pub(crate) mod tests {
             ),
             ("{menu} {num}잔", "{drink} {num}잔", "\"주문하기\" speaks of \"drink\""),
             ("ask = [\"phone\"]", "ask = [\"tel\"]", "no [parameter.tel]"),
-            (
-                "skill = \"/skill/sign-up\"",
-                "",
-                "the block \"회원가입\" needs a skill or a text, and not both",
-            ),
+            ("skill = \"/skill/sign-up\"", "", "the block \"회원가입\" needs one of skill, text and answer"),
             ("\"/skill/sign-up\"", "\"sign-up\"", "begins with /skill/"),
             ("fallback = \"폴백\"", "fallback = \"회원가입\"", "\"회원가입\" needs a text"),
             ("entity = \"@sys.number\"", "entity = \"@sys.numbr\"", "unknown variant `@sys.numbr`"),
+            ("text = \"잘", "answer = \"{잘", "the answer of the block \"폴백\" is not JSON: key must be"),
             ("offer = \"phone\"", "ofer = \"phone\"", "unknown field `ofer`"),
             ("\n[[block]]", "\n[[block]", "TOML parse error at line "),
         ] {

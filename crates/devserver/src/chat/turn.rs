@@ -95,8 +95,8 @@ pub(crate) struct Heard {
 /// What happens next.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// The bot says this, in the words of a skill's answer.
-    Say(Value),
+    /// The bot says this by itself: an answer in JSON, as a skill would give it.
+    Say(String),
     /// The skill at this path is asked.
     Call {
         path: String,
@@ -155,7 +155,7 @@ impl Talk {
     }
 
     /// What the bot says where a skill gave no answer that can be shown.
-    pub(crate) fn apology(bot: &Bot<'_>) -> Value {
+    pub(crate) fn apology(bot: &Bot<'_>) -> String {
         answer(bot, bot.scenario.fallback(), &Known::new())
     }
 
@@ -282,7 +282,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A question, as the bot would send it.
-fn ask(bot: &Bot<'_>, parameter: &Parameter, question: &str) -> Value {
+fn ask(bot: &Bot<'_>, parameter: &Parameter, question: &str) -> String {
     let mut outputs = vec![json!({ "simpleText": { "text": question } })];
     let mut replies: Vec<&str> = parameter.replies.iter().map(String::as_str).collect();
     match parameter.offer {
@@ -294,7 +294,10 @@ fn ask(bot: &Bot<'_>, parameter: &Parameter, question: &str) -> Value {
 }
 
 /// What a block says by itself.
-fn answer(bot: &Bot<'_>, block: &Block, known: &Known) -> Value {
+fn answer(bot: &Bot<'_>, block: &Block, known: &Known) -> String {
+    if let Some(answer) = &block.answer {
+        return answer.clone();
+    }
     let mut text = block.text.clone().unwrap_or_default();
     for (name, found) in known {
         text = text.replace(&format!("{{{name}}}"), &shown(found));
@@ -312,9 +315,13 @@ fn answer(bot: &Bot<'_>, block: &Block, known: &Known) -> Value {
     response(&[output], block.replies.iter().map(String::as_str))
 }
 
-fn response<'a>(outputs: &[Value], replies: impl IntoIterator<Item = &'a str>) -> Value {
+fn response<'a>(outputs: &[Value], replies: impl IntoIterator<Item = &'a str>) -> String {
+    let mut template = json!({ "outputs": outputs });
     let replies = quick_replies(replies);
-    json!({ "version": "2.0", "template": { "outputs": outputs, "quickReplies": replies } })
+    if !replies.is_empty() {
+        template["quickReplies"] = json!(replies);
+    }
+    format!("{{\"version\":\"2.0\",\"template\":{template}}}")
 }
 
 /// Words to tap, as quick replies that say them.
@@ -389,6 +396,7 @@ mod tests {
             let known = known.collect::<Vec<_>>().join(" ");
             match heard.step {
                 Step::Say(answer) => {
+                    let answer = serde_json::from_str(&answer).unwrap();
                     assert_eq!(openbuilder::check::response(&answer), [], "{answer:#}");
                     text(&answer)
                 }
@@ -550,6 +558,7 @@ mod tests {
         let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, phone: "010-1111-2222", now: chat.now };
         let heard = chat.talk.hear(&bot, &Said { text: "주문하기".into(), ..Said::default() });
         let Step::Say(answer) = heard.step else { panic!("a question was expected") };
+        let answer: Value = serde_json::from_str(&answer).unwrap();
         let cards = answer["template"]["outputs"][1]["carousel"]["items"].as_array().unwrap();
         let lengths: Vec<_> = cards.iter().map(|card| card["items"].as_array().unwrap().len()).collect();
         assert_eq!(lengths, [3, 3, 4, 3, 4]);
