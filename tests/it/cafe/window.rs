@@ -16,7 +16,7 @@ impl Window {
     pub(crate) fn last(&self) -> String {
         let last = self.body.rsplit("<li class=\"bot\"").next().unwrap();
         let words = last
-            .split_once("<div class=\"words\">")
+            .split_once("<span class=\"name\">")
             .unwrap()
             .1
             .split_once("<div class=\"under\">")
@@ -24,7 +24,7 @@ impl Window {
             .0;
         let lines: Vec<_> =
             plain(words).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        lines.join("\n").replace("한모금카페\n", "")
+        lines[1..].join("\n")
     }
 
     /// What the customer said last, as the browser shows it.
@@ -48,22 +48,25 @@ impl Window {
         between(&self.body, "<a class=\"button\" href=\"", "\"").last().unwrap().to_owned()
     }
 
+    /// The chat without the inspector.
+    fn chat(&self) -> &str {
+        self.body.split_once("<section id=\"inspector\"").unwrap().0
+    }
+
     /// Where something to tap leads, as the form would send it.
     fn tap(&self, label: &str) -> String {
         let end = format!("\">{label}</button>");
         let before =
-            self.body.rsplit_once(&end).unwrap_or_else(|| panic!("nothing says {label}: {}", self.body)).0;
+            self.chat().rsplit_once(&end).unwrap_or_else(|| panic!("nothing says {label}: {}", self.body)).0;
         unescaped(before.rsplit_once("value=\"").unwrap().1)
     }
 
     /// The part of the inspector with that id, as text.
     pub(crate) fn inspected(&self, id: &str) -> Option<String> {
-        let part = self.body.split_once(&format!("id=\"{id}\""))?.1.split_once('>')?.1;
-        let end = ["</section>", "</pre>", "</ul>", "</b>", "</span>"]
-            .iter()
-            .filter_map(|end| part.find(end))
-            .min()?;
-        Some(plain(&part[..end]))
+        let (before, part) = self.body.split_once(&format!(" id=\"{id}\""))?;
+        let tag = before.rsplit_once('<')?.1;
+        let part = part.split_once('>')?.1;
+        Some(plain(part.split_once(&format!("</{tag}>"))?.0))
     }
 }
 
@@ -72,8 +75,9 @@ fn plain(html: &str) -> String {
     let first = html.split('<').next().unwrap_or_default().to_owned();
     let rest = html.split('<').skip(1).map(|tag| {
         let (tag, text) = tag.split_once('>').unwrap();
-        let is_block =
-            ["div", "/p", "/h2", "/button", "/a", "/li", "/span"].iter().any(|name| tag.starts_with(name));
+        let is_block = ["div", "/p", "/h2", "/button", "/a", "/li", "span class=\"description"]
+            .iter()
+            .any(|name| tag.starts_with(name));
         format!("{}{text}", if is_block { "\n" } else { "" })
     });
     unescaped(&(first + &rest.collect::<String>()))
@@ -98,7 +102,7 @@ impl Cafe {
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{policy}");
         let body = answer.text().await.unwrap();
-        for foreign in ["<script>", "onclick", "style=\"", "src=\"//", "javascript:"] {
+        for foreign in ["<script>", "onclick", "style=\"", "src=\"//", "href=\"javascript:"] {
             assert!(!body.contains(foreign), "{foreign} in {body}");
         }
         Window { body }
