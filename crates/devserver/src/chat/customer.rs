@@ -7,7 +7,7 @@ use crate::chat::bubble::{self, Drawn};
 use crate::chat::exchange::{Call, Exchange, Mark};
 use crate::chat::payload;
 use crate::chat::scenario::{Scenario, hash};
-use crate::chat::turn::{Bot, Heard, Known, Said, Step, Talk};
+use crate::chat::turn::{self, Bot, Heard, Known, Said, Step, Talk};
 
 /// The first customers; whoever comes after them is a number.
 const NAMES: [&str; 3] = ["미나", "준호", "하늘"];
@@ -23,7 +23,6 @@ const MOST_TURNS: usize = 200;
 pub(crate) struct Customer {
     pub(crate) number: usize,
     pub(crate) name: String,
-    pub(crate) phone: String,
     /// `botUserKey`: the same after a restart, as members are bound to it.
     pub(crate) key: String,
     pub(crate) turns: Vec<Turn>,
@@ -74,9 +73,10 @@ impl Customer {
     pub(crate) fn new(number: usize) -> Customer {
         let name = NAMES.get(number - 1).map_or_else(|| format!("손님 {number}"), ToString::to_string);
         let phone = format!("010-{:04}-{:04}", 1_111 * number % 10_000, 2_222 * number % 10_000);
-        let key =
-            (0..4).map(|part| format!("{:016x}", hash(&format!("customer {number}, {part}")))).collect();
-        Customer { number, name, phone, key, turns: Vec::new(), talk: Talk::default(), next: 1 }
+        let part = |part| format!("{:016x}", hash(&format!("customer {number}, {part}")));
+        let key = [1, 2, 3, 4].map(part).concat();
+        let talk = Talk::new(phone);
+        Customer { number, name, key, turns: Vec::new(), talk, next: 1 }
     }
 
     /// The letter on their picture.
@@ -93,72 +93,54 @@ impl Customer {
     }
 
     /// Enters the chat, once: the bot speaks first.
-    pub(crate) fn enters(&mut self, scenario: &Scenario, menu: &cafe_core::cafe::Menu, now: Timestamp) {
+    pub(crate) fn enters(&mut self, bot: &Bot<'_>) {
         if self.turns.is_empty() {
-            let phone = self.phone.clone();
-            let heard = self.talk.opens(&Bot { scenario, menu, phone: &phone, now });
+            let heard = self.talk.opens(bot);
             if let Step::Say(answer) = &heard.step {
-                let answer = answer.clone();
-                self.record(None, heard, Answer::Own(answer), now);
+                let answer = Answer::Own(answer.clone());
+                self.record(None, heard, answer, bot.now);
             }
         }
     }
 
     /// Says something. Where a skill must be asked, gives the turn and what to send.
-    pub(crate) fn says(
-        &mut self,
-        scenario: &Scenario,
-        menu: &cafe_core::cafe::Menu,
-        said: Said,
-        way: Way<'_>,
-        now: Timestamp,
-    ) -> Option<(usize, Call)> {
+    pub(crate) fn says(&mut self, bot: &Bot<'_>, said: Said, way: Way<'_>) -> Option<(usize, Call)> {
         let said = Said { text: fit(said.text.trim(), MOST_CHARACTERS).into_owned(), ..said };
         if said.text.is_empty() {
             return None;
         }
-        let phone = self.phone.clone();
-        let heard = self.talk.hear(&Bot { scenario, menu, phone: &phone, now }, &said);
+        let heard = self.talk.hear(bot, &said);
         match &heard.step {
             Step::Say(answer) => {
-                let answer = answer.clone();
-                self.record(Some(said.text), heard, Answer::Own(answer), now);
+                let answer = Answer::Own(answer.clone());
+                self.record(Some(said.text), heard, answer, bot.now);
                 None
             }
-            Step::Call { path, contexts, last_block } => {
-                let from = (contexts.as_slice(), last_block.as_deref());
+            Step::Call { path, .. } => {
                 let call = Call {
                     api: way.api.to_owned(),
                     host: way.host.to_owned(),
                     path: path.clone(),
                     skill_key: way.skill_key.to_owned(),
-                    body: payload::body(scenario, self, &said, &heard, path, from, now),
+                    body: payload::body(bot, &self.key, &said, &heard),
                 };
-                Some((self.record(Some(said.text), heard, Answer::Awaited, now), call))
+                Some((self.record(Some(said.text), heard, Answer::Awaited, bot.now), call))
             }
         }
     }
 
     /// Gets a skill's answer.
-    pub(crate) fn hears(
-        &mut self,
-        number: usize,
-        exchange: Exchange,
-        scenario: &Scenario,
-        menu: &cafe_core::cafe::Menu,
-        now: Timestamp,
-    ) {
-        let bot = Bot { scenario, menu, phone: &self.phone, now };
-        let shown = exchange.shown();
-        let drawn = shown.as_ref().map(bubble::draw).filter(|drawn| !drawn.bubbles.is_empty());
+    pub(crate) fn hears(&mut self, bot: &Bot<'_>, number: usize, exchange: Exchange) {
         let Some(turn) = self.turns.iter_mut().find(|turn| turn.number == number) else { return };
+        let shown = exchange.shown();
         if let Some(answer) = &shown {
-            self.talk.keep(&bot, &turn.block, answer);
+            self.talk.keep(bot, &turn.block, answer);
         }
+        let drawn = shown.as_ref().map(bubble::draw).filter(|drawn| !drawn.bubbles.is_empty());
         let is_replaced = drawn.is_none();
-        turn.drawn = drawn.unwrap_or_else(|| bubble::draw_text(&Talk::apology(&bot)));
+        turn.drawn = drawn.unwrap_or_else(|| bubble::draw_text(&turn::apology(bot)));
         if turn.drawn.replies.is_empty() {
-            turn.drawn.replies = block_replies(scenario, &turn.block);
+            turn.drawn.replies = block_replies(bot.scenario, &turn.block);
         }
         turn.answer = Answer::Skill { exchange, is_replaced };
     }
@@ -182,7 +164,7 @@ impl Customer {
 /// The block's own quick replies, which stand under an answer that has none.
 fn block_replies(scenario: &Scenario, block: &str) -> Vec<bubble::Button> {
     let replies = scenario.block(block).map(|block| block.replies.iter().map(String::as_str));
-    let replies = crate::chat::turn::quick_replies(replies.into_iter().flatten());
+    let replies = turn::quick_replies(replies.into_iter().flatten());
     bubble::quick_replies(&replies)
 }
 

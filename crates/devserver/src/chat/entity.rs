@@ -58,8 +58,8 @@ fn drink(text: &str, menu: &Menu, scenario: &Scenario) -> Option<Found> {
         let synonyms = scenario.synonyms.get(&drink.name).into_iter().flatten();
         synonyms.chain([&drink.name]).map(|name| (name, &drink.name))
     });
-    let named = names.filter(|(name, _)| !name.trim().is_empty() && said.contains(&squeezed(name)));
-    let (name, drink) = named.max_by_key(|(name, _)| squeezed(name).len())?;
+    let told = names.filter(|(name, _)| !name.trim().is_empty() && said.contains(&squeezed(name)));
+    let (name, drink) = told.max_by_key(|(name, _)| squeezed(name).len())?;
     Some(Found { origin: name.clone(), value: drink.clone() })
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn lines(text: &str, marks: &[Mark]) -> Vec<Line> {
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let mut lines = if is_json {
         let mut reader = Reader { rest: text, lines: Vec::new() };
-        reader.value(0, None, String::new());
+        reader.value(0, None, "");
         reader.lines
     } else {
         text.lines().map(|line| Line { value: line.to_owned(), kind: "raw", ..Line::default() }).collect()
@@ -50,13 +50,13 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn value(&mut self, depth: usize, key: Option<String>, path: String) {
+    fn value(&mut self, depth: usize, key: Option<&str>, path: &str) {
         let line = |value: &str, kind| Line {
             depth,
-            key: key.clone(),
+            key: key.map(str::to_owned),
             value: value.to_owned(),
             kind,
-            path: path.clone(),
+            path: path.to_owned(),
             ..Line::default()
         };
         match self.peek() {
@@ -69,7 +69,7 @@ impl<'t> Reader<'t> {
                     return;
                 }
                 self.lines.push(line(&open.to_string(), "bracket"));
-                self.members(depth + 1, open, close, &path);
+                self.members(depth + 1, open, close, path);
                 let (value, kind) = (close.to_string(), "bracket");
                 // A closing bracket is about nothing.
                 self.lines.push(Line { depth, value, kind, path: "\0".to_owned(), ..Line::default() });
@@ -110,9 +110,9 @@ impl<'t> Reader<'t> {
                 self.take(1);
                 let name = key.trim_matches('"');
                 let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-                self.value(depth, Some(key), path);
+                self.value(depth, Some(&key), &path);
             } else {
-                self.value(depth, None, format!("{path}[{index}]"));
+                self.value(depth, None, &format!("{path}[{index}]"));
             }
         }
     }
@@ -159,7 +159,8 @@ mod tests {
         let marks: Vec<_> = marks.iter().map(mark).collect();
         let line = |line: super::Line| {
             let key = line.key.map(|key| format!("{key}: ")).unwrap_or_default();
-            let problems: String = line.problems.iter().map(|problem| format!(" ← {problem}")).collect();
+            let problems =
+                line.problems.iter().map(|problem| format!(" ← {problem}")).collect::<Vec<_>>().concat();
             format!(
                 "{}{key}{}{}{problems}\n",
                 " ".repeat(line.depth),

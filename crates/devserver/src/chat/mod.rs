@@ -14,15 +14,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use cafe_core::cafe::Menu;
 use cafe_core::payment::BoxError;
 use fakes::clock::Clock;
 use functions::client::Client;
 use functions::menus::Menus;
+use jiff::Timestamp;
 
 use crate::chat::customer::{Customer, Way};
 use crate::chat::exchange::Call;
 use crate::chat::scenario::{BadScenario, Scenario};
-use crate::chat::turn::Said;
+use crate::chat::turn::{Bot, Said};
 
 pub(crate) use crate::chat::page::router;
 
@@ -88,28 +90,33 @@ impl Chat {
         customers.len()
     }
 
+    /// What the bot knows now.
+    async fn knows(&self) -> Result<(Scenario, Arc<Menu>, Timestamp), BadScenario> {
+        let now = self.parts().clock.now();
+        Ok((self.scenario().await?, self.parts().menus.now(now).await, now))
+    }
+
     /// A customer opens the chat, and the bot welcomes them the first time.
     async fn enters(&self, number: usize) -> Result<Scenario, BadScenario> {
-        let scenario = self.scenario().await?;
-        let now = self.parts().clock.now();
-        let menu = self.parts().menus.now(now).await;
-        self.with(number, |customer| customer.enters(&scenario, &menu, now));
+        let (scenario, menu, now) = self.knows().await?;
+        self.with(number, |customer| customer.enters(&Bot { scenario: &scenario, menu: &menu, now }));
         Ok(scenario)
     }
 
     /// A customer says something, and has an answer when this returns. Nobody waits meanwhile: another window may
     /// look at the conversation, and see that the answer is awaited.
     async fn says(&self, number: usize, said: Said, host: &str) -> Result<(), BadScenario> {
-        let scenario = self.enters(number).await?;
-        let parts = self.parts();
-        let now = parts.clock.now();
-        let menu = parts.menus.now(now).await;
-        let way = Way { api: &parts.api, host, skill_key: &parts.skill_key };
-        let call = self.with(number, |customer| customer.says(&scenario, &menu, said, way, now));
+        let (scenario, menu, now) = self.knows().await?;
+        let bot = Bot { scenario: &scenario, menu: &menu, now };
+        let way = Way { api: &self.parts().api, host, skill_key: &self.parts().skill_key };
+        let call = self.with(number, |customer| {
+            customer.enters(&bot);
+            customer.says(&bot, said, way)
+        });
         if let Some((turn, call)) = call.flatten() {
             let exchange = call.send(&self.0.client).await;
-            let now = parts.clock.now();
-            self.with(number, |customer| customer.hears(turn, exchange, &scenario, &menu, now));
+            let bot = Bot { now: self.parts().clock.now(), ..bot };
+            self.with(number, |customer| customer.hears(&bot, turn, exchange));
         }
         Ok(())
     }

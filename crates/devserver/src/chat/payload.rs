@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::chat::customer::Customer;
-use crate::chat::scenario::{Scenario, id};
-use crate::chat::turn::{Context, Heard, Known, Said};
+use crate::chat::entity::Found;
+use crate::chat::scenario::{Block, Scenario, id};
+use crate::chat::turn::{Bot, Context, Heard, Known, Said, Step};
 
 /// The payload, in the order in which Kakao writes it.
 #[derive(Serialize)]
@@ -20,23 +20,16 @@ struct Payload {
     flow: Value,
 }
 
-/// The body for the turn in which `customer` said `said`, and `heard` was made of it.
-pub(crate) fn body(
-    scenario: &Scenario,
-    customer: &Customer,
-    said: &Said,
-    heard: &Heard,
-    path: &str,
-    (contexts, last_block): (&[Context], Option<&str>),
-    now: Timestamp,
-) -> String {
+/// The body for the turn in which `said` was said, and `heard` was made of it. `key` is the customer's.
+pub(crate) fn body(bot: &Bot<'_>, key: &str, said: &Said, heard: &Heard) -> String {
+    let Step::Call { path, contexts, last_block } = &heard.step else { return String::new() };
+    let scenario = bot.scenario;
     let name = |name: &str| json!({ "id": block_id(scenario, name), "name": name });
     let block = name(&heard.block);
-    let last = last_block.map(name);
+    let last = last_block.as_deref().map(name);
     let mut intent = block.clone();
     intent["extra"] = json!({ "reason": { "code": 1, "message": "OK" } });
     let skill = path.trim_start_matches("/skill/");
-    let key = &customer.key;
     let payload = Payload {
         intent,
         user_request: json!({
@@ -65,14 +58,14 @@ pub(crate) fn body(
             "detailParams": details(&heard.known),
             "clientExtra": said.extra,
         }),
-        contexts: contexts.iter().map(|kept| context(kept, now)).collect(),
+        contexts: contexts.iter().map(|kept| context(kept, bot.now)).collect(),
         flow: json!({ "trigger": { "type": said.trigger, "referrerBlock": last }, "lastBlock": last }),
     };
     serde_json::to_string(&payload).unwrap_or_default()
 }
 
 fn block_id(scenario: &Scenario, name: &str) -> String {
-    scenario.block(name).map_or_else(|| id(name), crate::chat::scenario::Block::id)
+    scenario.block(name).map_or_else(|| id(name), Block::id)
 }
 
 fn values(known: &Known) -> Map<String, Value> {
@@ -80,13 +73,12 @@ fn values(known: &Known) -> Map<String, Value> {
 }
 
 fn details(known: &Known) -> Map<String, Value> {
-    let detail = |found: &crate::chat::entity::Found| json!({ "origin": found.origin, "value": found.value, "groupName": "" });
+    let detail = |found: &Found| json!({ "origin": found.origin, "value": found.value, "groupName": "" });
     known.iter().map(|(name, found)| (name.clone(), detail(found))).collect()
 }
 
 fn context(context: &Context, now: Timestamp) -> Value {
-    let param =
-        |found: &crate::chat::entity::Found| json!({ "value": found.origin, "resolvedValue": found.value });
+    let param = |found: &Found| json!({ "value": found.origin, "resolvedValue": found.value });
     let params: Map<_, _> = context.known.iter().map(|(name, found)| (name.clone(), param(found))).collect();
     let ttl = context.until.duration_since(now).as_secs();
     json!({ "name": context.name, "lifespan": context.blocks_left, "ttl": ttl, "params": params })

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cafe_core::cafe::Menu;
+use cafe_core::cafe::{Drink, Menu};
 use jiff::{SignedDuration, Timestamp};
 use openbuilder::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::chat::entity::{self, Found, squeezed};
-use crate::chat::scenario::{Block, Entity, Offer, Parameter, Scenario};
+use crate::chat::scenario::{Block, Button, Entity, Offer, Parameter, Scenario};
 
 /// How many blocks a context outlives, and for how long, as the admin centre proposes.
 const LIFE_SPAN: u32 = 5;
@@ -20,8 +20,6 @@ const TTL_SECONDS: i64 = 600;
 pub(crate) struct Bot<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) menu: &'a Menu,
-    /// The customer's own telephone number, to be offered.
-    pub(crate) phone: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -60,8 +58,10 @@ pub(crate) enum Trigger {
 pub(crate) type Known = BTreeMap<String, Found>;
 
 /// Where a conversation stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Talk {
+    /// The customer's own telephone number, to be offered.
+    phone: String,
     asking: Option<Asking>,
     contexts: Vec<Context>,
     last_block: Option<String>,
@@ -108,6 +108,11 @@ pub(crate) enum Step {
 }
 
 impl Talk {
+    /// A conversation in which nothing was said yet.
+    pub(crate) fn new(phone: String) -> Talk {
+        Talk { phone, asking: None, contexts: Vec::new(), last_block: None }
+    }
+
     /// The bot's first words.
     pub(crate) fn opens(&mut self, bot: &Bot<'_>) -> Heard {
         let said = Said::default();
@@ -142,7 +147,7 @@ impl Talk {
                 return self.go_on(bot, block, known, said);
             }
             let question = parameter.again.as_deref().unwrap_or(&parameter.ask);
-            let step = Step::Say(ask(bot, parameter, question));
+            let step = Step::Say(ask(bot, &self.phone, parameter, question));
             let heard = Heard { block: block.name.clone(), known: known.clone(), step };
             self.asking = Some(Asking { block: block.name.clone(), parameter: name, known });
             return heard;
@@ -152,11 +157,6 @@ impl Talk {
             return self.enter(bot, block, known, said);
         }
         self.enter(bot, bot.scenario.fallback(), Known::new(), said)
-    }
-
-    /// What the bot says where a skill gave no answer that can be shown.
-    pub(crate) fn apology(bot: &Bot<'_>) -> String {
-        answer(bot, bot.scenario.fallback(), &Known::new())
     }
 
     /// Keeps the contexts that a skill's answer sets, and forgets those that it ends. Only what the block declares
@@ -256,7 +256,7 @@ impl Talk {
         let missing = block.ask.iter().find(|name| !known.contains_key(*name) && !handed_over(name));
         if let Some((name, parameter)) = missing.and_then(|name| Some((name, bot.scenario.parameter(name)?)))
         {
-            let step = Step::Say(ask(bot, parameter, &parameter.ask));
+            let step = Step::Say(ask(bot, &self.phone, parameter, &parameter.ask));
             let (block, name) = (block.name.clone(), name.clone());
             self.asking = Some(Asking { block: block.clone(), parameter: name, known: known.clone() });
             return Heard { block, known, step };
@@ -281,13 +281,18 @@ fn plain(text: &str) -> String {
     squeezed(text).chars().filter(|c| !matches!(c, ',' | '.' | '?' | '!' | '~')).collect()
 }
 
+/// What the bot says where a skill gave no answer that can be shown.
+pub(crate) fn apology(bot: &Bot<'_>) -> String {
+    answer(bot, bot.scenario.fallback(), &Known::new())
+}
+
 /// A question, as the bot would send it.
-fn ask(bot: &Bot<'_>, parameter: &Parameter, question: &str) -> String {
+fn ask(bot: &Bot<'_>, phone: &str, parameter: &Parameter, question: &str) -> String {
     let mut outputs = vec![json!({ "simpleText": { "text": question } })];
     let mut replies: Vec<&str> = parameter.replies.iter().map(String::as_str).collect();
     match parameter.offer {
         Some(Offer::Menu) => outputs.extend(menu_cards(bot)),
-        Some(Offer::Phone) => replies.insert(0, bot.phone),
+        Some(Offer::Phone) => replies.insert(0, phone),
         None => {}
     }
     response(&outputs, replies)
@@ -302,7 +307,7 @@ fn answer(bot: &Bot<'_>, block: &Block, known: &Known) -> String {
     for (name, found) in known {
         text = text.replace(&format!("{{{name}}}"), &shown(found));
     }
-    let button = |button: &crate::chat::scenario::Button| {
+    let button = |button: &Button| {
         let id = bot.scenario.block(&button.block).map(Block::id);
         json!({ "label": button.label, "action": "block", "blockId": id })
     };
@@ -342,14 +347,14 @@ fn shown(found: &Found) -> String {
 fn menu_cards(bot: &Bot<'_>) -> Vec<Value> {
     const MOST: usize = limits::CAROUSEL_LIST_CARDS * limits::LIST_ITEMS_CAROUSEL;
     let drinks = bot.menu.drinks();
-    let item = |drink: &cafe_core::cafe::Drink| {
+    let item = |drink: &Drink| {
         let mut item = json!({ "title": drink.name, "description": drink.price.to_string(), "action": "message", "messageText": drink.name });
         if let Some(image) = &drink.image {
             item["imageUrl"] = json!(image);
         }
         item
     };
-    let carousel = |drinks: &[cafe_core::cafe::Drink]| {
+    let carousel = |drinks: &[Drink]| {
         let cards = drinks.len().div_ceil(limits::LIST_ITEMS_CAROUSEL);
         // Pages of about the same length look like one menu.
         let pages = (0..cards).map(|page| {
@@ -385,12 +390,11 @@ mod tests {
         fn new() -> Chat {
             let menu = Menu::parse(include_str!("../../../../menu.toml")).unwrap();
             let scenario = Scenario::parse(SHIPPED).unwrap();
-            Chat { scenario, menu, now: Timestamp::UNIX_EPOCH, talk: Talk::default() }
+            Chat { scenario, menu, now: Timestamp::UNIX_EPOCH, talk: Talk::new("010-1111-2222".to_owned()) }
         }
 
         fn hear(&mut self, said: &Said) -> String {
-            let bot =
-                Bot { scenario: &self.scenario, menu: &self.menu, phone: "010-1111-2222", now: self.now };
+            let bot = Bot { scenario: &self.scenario, menu: &self.menu, now: self.now };
             let heard = self.talk.hear(&bot, said);
             let known = heard.known.iter().map(|(name, found)| format!("{name}={}", found.value));
             let known = known.collect::<Vec<_>>().join(" ");
@@ -542,12 +546,12 @@ mod tests {
             let order = json!({ "name": "order", "lifeSpan": life_span, "params": { "menu": "에스프레소", "num": "1", "phone": "010-1234-5678" } });
             json!({ "context": { "values": [order, { "name": "other", "lifeSpan": 1 }] } })
         };
-        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, phone: "", now: chat.now };
+        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, now: chat.now };
         chat.talk.keep(&bot, "회원가입", &answer(3));
         chat.talk.keep(&bot, "포인트 조회", &answer(0));
         assert_eq!(chat.talk.contexts.len(), 1);
         assert!(chat.says("네").ends_with("menu=에스프레소 num=1 phone=010-1234-5678"));
-        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, phone: "", now: chat.now };
+        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, now: chat.now };
         chat.talk.keep(&bot, "회원가입", &answer(0));
         assert_eq!(chat.talk.contexts.len(), 0);
     }
@@ -555,7 +559,7 @@ mod tests {
     #[test]
     fn the_whole_menu_is_there_to_tap() {
         let mut chat = Chat::new();
-        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, phone: "010-1111-2222", now: chat.now };
+        let bot = Bot { scenario: &chat.scenario, menu: &chat.menu, now: chat.now };
         let heard = chat.talk.hear(&bot, &Said { text: "주문하기".into(), ..Said::default() });
         let Step::Say(answer) = heard.step else { panic!("a question was expected") };
         let answer: Value = serde_json::from_str(&answer).unwrap();
