@@ -19,12 +19,12 @@ function show(page, url) {
     if (!ours) log.append(bubble);
     return !ours;
   }).length > 0;
-  for (const id of ['customers', 'places', 'day', 'problem', 'taps', 'replies', 'inspector']) byId(id).replaceWith(next.getElementById(id));
+  for (const id of ['customers', 'places', 'day', 'problem', 'taps', 'replies', 'inspector']) byId(id).replaceChildren(...next.getElementById(id).childNodes);
   document.title = next.title;
   const [text, send] = [byId('text'), byId('send')];
   text.disabled = send.disabled = next.getElementById('text').disabled;
   document.querySelector('#say [name=customer]').value = next.querySelector('#say [name=customer]').value;
-  history.replaceState(null, '', url);
+  history.replaceState(null, '', new URL(url).pathname + new URL(url).search + location.hash);
   ready();
   if (isNew) toEnd();
 }
@@ -33,7 +33,7 @@ async function load(url, options) {
   byId('scroller').classList.add('busy');
   try {
     const answer = await fetch(url, options);
-    show(await answer.text(), answer.url + (new URL(url, location).hash || ''));
+    show(await answer.text(), answer.url);
   } catch {
     byId('problem').innerHTML = '<div class="problem" role="alert" lang="en"><strong>The dev server does not answer. Is it running?</strong></div>';
   } finally {
