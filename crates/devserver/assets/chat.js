@@ -53,17 +53,23 @@ function say(text) {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   event.preventDefault();
+  const words = byId('text').value;
   const sent = new URLSearchParams(new FormData(form));
   if (event.submitter?.name) sent.set(event.submitter.name, event.submitter.value);
   if (form.id === 'say') {
-    if (!byId('text').value.trim()) return;
-    say(byId('text').value);
+    if (!words.trim()) return;
+    say(words);
     byId('text').value = '';
   } else if (form.id === 'taps') {
     say(sent.get('text') ?? JSON.parse(sent.get('tap')).text);
     byId('replies').replaceChildren();
   }
-  load(form.action, { method: 'POST', body: sent }).then(() => form.id !== 'say' || byId('text').focus());
+  load(form.action, { method: 'POST', body: sent }).then(() => {
+    if (form.id !== 'say') return;
+    // What a bot without a scenario did not hear can be said again.
+    if (byId('text').disabled) byId('text').value = words;
+    else byId('text').focus();
+  });
 });
 
 document.addEventListener('click', async (event) => {

@@ -356,10 +356,8 @@ fn menu_cards(bot: &Bot<'_>) -> Vec<Value> {
     };
     let carousel = |drinks: &[Drink]| {
         let cards = drinks.len().div_ceil(limits::LIST_ITEMS_CAROUSEL);
-        // Pages of about the same length look like one menu.
-        let pages = (0..cards).map(|page| {
-            let of = |page| page * drinks.len() / cards;
-            let items: Vec<_> = drinks[of(page)..of(page + 1)].iter().map(item).collect();
+        let pages = drinks.chunks(limits::LIST_ITEMS_CAROUSEL).enumerate().map(|(page, drinks)| {
+            let items: Vec<_> = drinks.iter().map(item).collect();
             let title = if cards == 1 { "메뉴".to_owned() } else { format!("메뉴 {}/{cards}", page + 1) };
             json!({ "header": { "title": title }, "items": items })
         });
@@ -565,6 +563,6 @@ mod tests {
         let answer: Value = serde_json::from_str(&answer).unwrap();
         let cards = answer["template"]["outputs"][1]["carousel"]["items"].as_array().unwrap();
         let lengths: Vec<_> = cards.iter().map(|card| card["items"].as_array().unwrap().len()).collect();
-        assert_eq!(lengths, [3, 3, 4, 3, 4]);
+        assert_eq!(lengths, [4, 4, 4, 4, 1]);
     }
 }
