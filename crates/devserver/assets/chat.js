@@ -20,6 +20,7 @@ function show(page, url) {
     return !ours;
   }).length > 0;
   for (const id of ['customers', 'places', 'day', 'problem', 'taps', 'replies', 'inspector']) byId(id).replaceChildren(...next.getElementById(id).childNodes);
+  byId('typing').className = next.getElementById('typing').className;
   document.title = next.title;
   const [text, send] = [byId('text'), byId('send')];
   text.disabled = send.disabled = next.getElementById('text').disabled;

@@ -133,7 +133,9 @@ impl DevServer {
         let world = World::with_clock(move || clock.now());
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
         let menus = Menus::kept(Arc::new(MenuFile(options.menu)), SignedDuration::ZERO, world.now()).await?;
-        let gateway = kakaopay(account, kakaopay_key, Arc::new(Client::new()?))?;
+        let is_fake = account.url.as_ref().is_some_and(is_loopback);
+        let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
+        let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?;
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
 

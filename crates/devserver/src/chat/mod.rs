@@ -60,7 +60,7 @@ impl Chat {
     /// Where no HTTP client can be made.
     pub(crate) fn new(parts: Parts) -> Result<Chat, BoxError> {
         let customers = Mutex::new((1..=3).map(Customer::new).collect());
-        Ok(Chat(Arc::new(Inner { parts, client: Client::new()?, customers })))
+        Ok(Chat(Arc::new(Inner { parts, client: Client::of_this_machine()?, customers })))
     }
 
     fn parts(&self) -> &Parts {
