@@ -119,9 +119,11 @@ struct Cafe {
 impl Cafe {
     async fn opens() -> Cafe {
         let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
+        let scenario = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml"));
         let environment = [("SKILL_KEY", SKILL_KEY), ("PHONE_KEY", PHONE_KEY)];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+        let options =
+            Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
         let server = DevServer::start(options).await.unwrap();
         Cafe { server, http: Client::new().unwrap(), canaries: Canaries::new() }
     }

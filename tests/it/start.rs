@@ -337,8 +337,10 @@ impl Drop for Started {
 /// A DynamoDB with the cafe's tables and a fake KakaoPay, each on a port of its own.
 async fn cafe() -> DevServer {
     let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
+    let scenario = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml"));
     let environment = [].into();
-    let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+    let options =
+        Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
     DevServer::start(options).await.unwrap()
 }
 

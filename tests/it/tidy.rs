@@ -36,7 +36,7 @@ const FUNCTIONS: [(&str, &[&str]); 9] = [
 /// Which of our crates each may use, its tests aside. An arrow never points back.
 const ARROWS: [(&str, &[&str]); 9] = [
     ("cafe-core", &["kakaopay"]),
-    ("devserver", &["cafe-core", "fakes", "functions", "store"]),
+    ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("fakes", &[]),
     ("functions", &["cafe-core", "kakaopay", "openbuilder", "store"]),
     ("kakaopay", &[]),

@@ -4,6 +4,7 @@
 //! deployed; the functions are the very routers that Lambda runs. Only the gateways are fakes.
 
 pub mod api;
+mod chat;
 pub mod dynamodb;
 pub mod kept;
 mod pages;

@@ -33,6 +33,9 @@ struct Arguments {
     /// The menu, read anew for each order.
     #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../menu.toml"), hide_default_value = true)]
     menu: PathBuf,
+    /// What the bot says in the chat window, read anew for each message.
+    #[arg(long, value_name = "FILE", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenario.toml"), hide_default_value = true)]
+    scenario: PathBuf,
 }
 
 #[tokio::main]
@@ -66,6 +69,7 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
         dynamodb_port: arguments.dynamodb_port,
         data,
         menu: arguments.menu,
+        scenario: arguments.scenario,
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
@@ -73,6 +77,7 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
     .await?;
     let (api, fake, key) = (&server.api_url, &server.fake_url, &server.skill_key);
     println!("The cafe is open ({} ms).\n", started.elapsed().as_millis());
+    println!("  chat    {api}/_dev/chat        play the customer, and see what the bot sends and gets\n");
     println!("  click   {api}/_dev             where to click, what to curl, a clock to move");
     println!("          {api}/                 the demo item, straight to KakaoPay");
     println!("          {fake}/_fake/kakaopay   the fake KakaoPay: payments and faults");

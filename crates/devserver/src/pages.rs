@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use url::Url;
 
+use crate::chat::{self, Chat};
 use crate::kept::Kept;
 
 /// What the pages work with.
@@ -45,14 +46,15 @@ struct DeskPage<'a> {
 }
 
 /// The pages, without the `/_dev` in front.
-pub(crate) fn router(desk: Desk) -> Router {
+pub(crate) fn router(desk: Desk, chat: Chat) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/clock", post(move_clock))
         .route("/reconcile", post(run_reconcile))
         .route("/refund", post(run_refund))
-        .layer(middleware::from_fn(refuse_other_sites))
         .with_state(desk)
+        .merge(chat::router(chat))
+        .layer(middleware::from_fn(refuse_other_sites))
 }
 
 /// A page of somebody else's, open in the same browser, must not move the clock here.

@@ -29,6 +29,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::api::Api;
+use crate::chat::{Chat, Parts};
 use crate::dynamodb::{Embedded, create_tables};
 use crate::kept::Kept;
 use crate::pages::{self, Desk, Links};
@@ -47,6 +48,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The menu, read anew for each order.
     pub menu: PathBuf,
+    /// The scenario of the chat window, read anew for each message.
+    pub scenario: PathBuf,
     /// The environment's variables. What they set wins over the dev server's own settings.
     pub environment: HashMap<String, String>,
 }
@@ -130,9 +133,11 @@ impl DevServer {
         let world = World::with_clock(move || clock.now());
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
         let menus = Menus::kept(Arc::new(MenuFile(options.menu)), SignedDuration::ZERO, world.now()).await?;
-        let gateway = kakaopay(account, kakaopay_key, Arc::new(Client::new()?))?;
+        let is_fake = account.url.as_ref().is_some_and(is_loopback);
+        let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
+        let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?;
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
-        let skills = Skills::new(&settings, store, menus, keys, world)?;
+        let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
 
         let skill_key = keys.0.expose_secret().split(',').next().unwrap_or_default().to_owned();
         let links = Links {
@@ -141,9 +146,17 @@ impl DevServer {
             dynamodb: dynamodb_url.clone(),
             skill_key: skill_key.clone(),
         };
+        let chat = Chat::new(Parts {
+            scenario: options.scenario,
+            menus,
+            clock: kept.clock.clone(),
+            api: api_url.clone(),
+            fake: fake_url.clone(),
+            skill_key: skill_key.clone(),
+        })?;
         let desk = Desk { payments: payments.clone(), kept: kept.clone(), links: Arc::new(links) };
         let router = Router::new()
-            .nest("/_dev", pages::router(desk))
+            .nest("/_dev", pages::router(desk, chat))
             .route("/_dev/", axum::routing::get(async || axum::response::Redirect::permanent("/_dev")))
             .fallback_service(Api::new(&template, &skills, &payments)?);
         tasks.spawn(serve(api, router, until(stopped.clone())));

@@ -30,12 +30,24 @@ impl Client {
     /// # Errors
     /// Where TLS cannot be set up; the function must not start.
     pub fn new() -> Result<Client, BoxError> {
+        Client::built(reqwest::Client::builder())
+    }
+
+    /// Makes a client for addresses of this machine, which no proxy of the environment's could reach.
+    ///
+    /// # Errors
+    /// As [`new`](Client::new).
+    pub fn of_this_machine() -> Result<Client, BoxError> {
+        Client::built(reqwest::Client::builder().no_proxy())
+    }
+
+    fn built(builder: reqwest::ClientBuilder) -> Result<Client, BoxError> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let client = reqwest::Client::builder()
+        let client = builder
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)

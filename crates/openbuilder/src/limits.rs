@@ -3,6 +3,11 @@
 //! Lengths are in characters (Unicode scalar values, as [`str::chars`] counts them), sizes in bytes, the rest in
 //! entries. Lines are the explicit ones: where a device wraps cannot be known here.
 
+use std::time::Duration;
+
+/// How long Kakao waits for an answer, the way there and back included.
+pub const ANSWER_TIME: Duration = Duration::from_secs(5);
+
 /// Bubbles in one answer.
 pub const OUTPUTS: usize = 3;
 /// Quick replies under one answer.

@@ -6,6 +6,7 @@ mod browser;
 mod chat;
 mod owner;
 mod payer;
+mod window;
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
@@ -55,11 +56,17 @@ pub(crate) async fn story_with(settings: &[(&str, &str)], tell: impl AsyncFnOnce
 
 impl Cafe {
     async fn opens(settings: &[(&str, &str)]) -> Cafe {
+        Cafe::opens_with(settings, concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml").into()).await
+    }
+
+    /// Opens with a bot of its own in the chat window.
+    pub(crate) async fn opens_with(settings: &[(&str, &str)], scenario: PathBuf) -> Cafe {
         let settings = TABLES.iter().chain(&[("PHONE_KEY", PHONE_KEY)]).chain(settings);
         let environment: HashMap<_, _> =
             settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
-        let options = Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, environment };
+        let options =
+            Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
         let server = DevServer::start(options).await.unwrap();
         let cafe = Cafe { server, http: http_client(), phone_key: PhoneKey::new(PHONE_KEY).unwrap() };
         cafe.first_run_of_the_schedule().await;

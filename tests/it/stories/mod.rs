@@ -1,6 +1,7 @@
 //! Stories of customers, their payers and the owner, told through HTTP to the whole product.
 
 mod bad_input;
+mod chat_window;
 mod cost;
 mod cut_off;
 mod doubt;

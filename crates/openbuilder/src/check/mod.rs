@@ -16,7 +16,9 @@ mod node;
 mod parts;
 
 use std::fmt;
+use std::time::Duration;
 
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::limits;
@@ -37,6 +39,29 @@ impl fmt::Display for Finding {
         let place = if self.path.is_empty() { "the answer" } else { &self.path };
         write!(f, "{place}: {}", self.problem)
     }
+}
+
+/// Every documented rule that a whole turn breaks: by its status, by the time it took, and by its body.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let answer = br#"{"version":"2.0","template":{"outputs":[{"simpleText":{"text":"hello"}}]}}"#;
+/// let findings = openbuilder::check::turn(http::StatusCode::OK, Duration::from_millis(5_200), answer);
+///
+/// assert_eq!(findings[0].to_string(), "the answer: took 5200 ms, and Kakao waits for 5000 ms");
+/// ```
+#[must_use]
+pub fn turn(status: StatusCode, took: Duration, body: &[u8]) -> Vec<Finding> {
+    let whole = |problem| Finding { path: String::new(), problem };
+    let waits = limits::ANSWER_TIME;
+    let late = (took > waits).then(|| {
+        whole(format!("took {} ms, and Kakao waits for {} ms", took.as_millis(), waits.as_millis()))
+    });
+    let refused = (status != StatusCode::OK).then(|| {
+        whole(format!("has status {}, and only 200 is shown: say what is wrong in a bubble", status.as_u16()))
+    });
+    late.into_iter().chain(refused).chain(response_bytes(body)).collect()
 }
 
 /// Every documented rule that the body of an answer breaks. A body that is not JSON breaks one.

@@ -49,6 +49,23 @@ fn the_envelope() {
 }
 
 #[test]
+fn a_turn_is_also_its_status_and_its_time() {
+    let text = json!({ "simpleText": { "text": "네" } });
+    let answer = json!({ "version": "2.0", "template": { "outputs": [text] } }).to_string();
+    let found = |status, ms, body: &str| {
+        let took = std::time::Duration::from_millis(ms);
+        let findings = openbuilder::check::turn(status, took, body.as_bytes());
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(found(http::StatusCode::OK, 5_000, &answer), "");
+    insta::assert_snapshot!(found(http::StatusCode::INTERNAL_SERVER_ERROR, 5_001, ""), @r"
+    the answer: took 5001 ms, and Kakao waits for 5000 ms
+    the answer: has status 500, and only 200 is shown: say what is wrong in a bubble
+    the answer: is not JSON: EOF while parsing a value at line 1 column 0
+    ");
+}
+
+#[test]
 fn contexts_and_quick_replies() {
     let answer = json!({
         "version": "2.0",

@@ -4,6 +4,7 @@
 
 mod callback;
 mod check;
+mod command;
 mod event;
 mod golden;
 mod golden_rows;
