@@ -182,10 +182,8 @@ impl Books {
     }
 
     fn paid(&mut self, number: u8) -> &mut Paid {
-        match &mut self.order(number).order {
-            Order::Paid(paid) => paid,
-            other => panic!("{other:?}"),
-        }
+        let Order::Paid(paid) = &mut self.order(number).order else { panic!("order {number} is not paid") };
+        paid
     }
 
     fn line(&mut self, order: u8, kind: &str) -> &mut Line {
