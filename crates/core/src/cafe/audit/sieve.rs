@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::mem;
+use std::{fmt, mem};
 
 use super::{Account, Binding, Booked, Line, misnamed, of_order_alone};
 use crate::cafe::{EntryKind, MemberId, UserId};
@@ -19,6 +19,17 @@ pub enum Suspect {
     Line(MemberId, String),
     /// An order, with its lines.
     Order(OrderId),
+}
+
+impl fmt::Display for Suspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Suspect::Member(id) => write!(f, "member {id}"),
+            Suspect::Binding(user) => write!(f, "the binding of the chatbot user {}", user.0),
+            Suspect::Line(member, key) => write!(f, "the line {key} of member {member}"),
+            Suspect::Order(id) => write!(f, "order {id}"),
+        }
+    }
 }
 
 /// Goes over everything, in any order, though orders are best taken before lines: a line that comes before its
