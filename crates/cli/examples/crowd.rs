@@ -31,7 +31,8 @@ async fn main() -> Result<(), BoxError> {
     create_tables(&client, &Template::of_this_build()?, names).await?;
 
     let started = Instant::now();
-    fill(&client, &tables.members, (0..members).flat_map(|number| [account(number), binding(number)])).await?;
+    fill(&client, &tables.members, (0..members).flat_map(|number| [account(number), binding(number)]))
+        .await?;
     fill(&client, &tables.orders, (0..members).map(order)).await?;
     fill(&client, &tables.ledger, (0..members).flat_map(lines)).await?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;

@@ -43,7 +43,7 @@ fn names(wrong: &[Discrepancy]) -> Vec<&'static str> {
 #[tokio::test]
 async fn books_of_every_sort_add_up() {
     let audited = Shop::busy().await.audit().await;
-    assert_eq!(audited, Audited { members: 2, lines: 24, orders: 11, ..Audited::default() });
+    assert_eq!(audited, Audited { members: 2, lines: 18, orders: 11, ..Audited::default() });
     assert_eq!(Shop::empty().await.audit().await, Audited::default());
 }
 
@@ -82,7 +82,7 @@ async fn an_order_is_what_its_stage_says() {
     for (number, update, value, expected) in [
         (7, "SET collected = :value", n(4_499), "collected"),
         (7, "SET refund_count = :value", n(0), "refund-count"),
-        (7, "SET total = :value", n(9_000), "agreed"),
+        (7, "SET #total = :value", n(9_000), "agreed"),
         (7, "SET expires_at = :value", n(1), "expiry"),
         (2, "REMOVE watch", n(0), "unwatched"),
         (5, "REMOVE watch", n(0), "unwatched"),
@@ -178,16 +178,17 @@ async fn an_open_cafe_is_audited_without_a_false_word() {
             })
             .await
             .unwrap();
-        assert!(audited.unsettled.is_empty(), "{audited:?}");
-        assert_eq!(audited.discrepancies.into_iter().collect::<Vec<_>>(), [wrong.clone()]);
+        // Who orders faster than anybody reads may stay untold, but nothing untrue is told of them.
+        assert!(audited.discrepancies.iter().eq([&wrong]), "{audited:?}");
         audits += 1;
     }
     for ended in join_all(customers).await {
         ended.unwrap();
     }
     assert!(looked_at > audits, "{audits} audits, and nothing ever changed under them");
-    let audited = shop.audit().await;
-    assert_eq!((audited.members, audited.orders), (8, 11 + 6 * 24));
+    let Audited { members, orders, discrepancies, unsettled, .. } = shop.audit().await;
+    assert_eq!((members, orders), (8, 11 + 6 * 24));
+    assert_eq!((discrepancies.into_iter().collect::<Vec<_>>(), unsettled.len()), (vec![wrong], 0));
 }
 
 #[tokio::test]
@@ -198,7 +199,7 @@ async fn a_table_of_many_pages_is_read_to_its_end() {
         shop.quote_of(&item, number, None, 0, 0).await;
     }
     shop.harm(&shop.tables.orders, &[("id", &id(899).to_string())], "REMOVE expires_at", n(0)).await;
-    shop.embedded.counts().take();
+    drop(shop.embedded.counts().take());
     let audited = shop.audit().await;
     assert_eq!(audited.orders, 900);
     assert_eq!(names(&audited.discrepancies.into_iter().collect::<Vec<_>>()), ["expiry"]);

@@ -48,7 +48,7 @@ async fn run(mut command: Command) -> (i32, String, String) {
 #[tokio::test]
 async fn books_that_add_up_are_told_in_one_line_and_end_with_0() {
     let served = Served::of(Shop::busy().await).await;
-    let told = "2 members, 24 ledger lines, 11 orders: all adds up\n".to_owned();
+    let told = "2 members, 18 ledger lines, 11 orders: all adds up\n".to_owned();
     assert_eq!(served.cafe(&["audit"]).await, (0, told, String::new()));
     let (code, json, _) = served.cafe(&["audit", "--json"]).await;
     let json: Value = serde_json::from_str(&json).unwrap();
@@ -94,9 +94,9 @@ async fn orders_in_review_are_listed_with_their_evidence() {
     let served = Served::of(Shop::busy().await).await;
     let (code, told, _) = served.cafe(&["orders", "review"]).await;
     let expected = format!(
-        "{}  approving  in review since 2026-09-21T13:58:20Z  4,200원\n    \
-         2026-09-21T13:55:20Z  pending, 2 times until 2026-09-21T13:56:20Z\n    \
-         2026-09-21T13:57:20Z  unrecognised NEW WORD\n",
+        "{}  approving  in review since 2026-09-21T14:18:20Z  4,200원\n    \
+         2026-09-21T14:15:20Z  pending, 2 times until 2026-09-21T14:16:20Z\n    \
+         2026-09-21T14:17:20Z  unrecognised NEW WORD\n",
         id(3)
     );
     assert_eq!((code, told), (0, expected));
@@ -118,11 +118,11 @@ async fn an_order_is_shown_without_what_could_be_used_in_its_customers_name() {
     }
     let (_, told, _) = served.cafe(&["orders", "show", &id(6).to_string()]).await;
     let expected = format!(
-        "order      {}\nstage      paid, 2026-09-21T13:54:21Z\nitem       아이스 아메리카노, 1\n\
+        "order      {}\nstage      paid, 2026-09-21T14:14:21Z\nitem       아이스 아메리카노, 1\n\
          total      4,500원: 700P to spend and 3,800원 to pay\nearns      0P\nmember     {}\n\
-         quoted     2026-09-21T13:53:21Z\nwatched    no\ncollected  3,800원 by kakaopay, card\n\
-         refund     r1, 1,000원, 184P returned, 0P reversed, 0P forgiven, 2026-09-21T13:55:01Z: 식은 커피\n\
-         refund     r2, 2,800원, 516P returned, 0P reversed, 0P forgiven, 2026-09-21T13:55:01Z: 식은 커피\n",
+         quoted     2026-09-21T14:13:21Z\nwatched    no\ncollected  3,800원 by kakaopay, card\n\
+         refund     r1, 1,000원, 184P returned, 0P reversed, 0P forgiven, 2026-09-21T14:15:01Z: 식은 커피\n\
+         refund     r2, 2,800원, 516P returned, 0P reversed, 0P forgiven, 2026-09-21T14:15:01Z: 식은 커피\n",
         id(6),
         member(1)
     );

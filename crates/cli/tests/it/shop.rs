@@ -151,7 +151,7 @@ impl Shop {
         let proof = Proof("pg-token-1".to_owned());
         match self.store.begin(opened.quote.id, &turn(30), Some(&proof)).await.unwrap() {
             Begun::First(approving) => approving,
-            other => panic!("{other:?}"),
+            otherwise @ (Begun::Again(_) | Begun::Otherwise(_)) => panic!("{otherwise:?}"),
         }
     }
 
@@ -223,7 +223,7 @@ impl Shop {
         self.auditor().audit(|_| {}).await.unwrap()
     }
 
-    /// Changes an item by hand, as an update expression says it, where `:value` is the value.
+    /// Changes an item by hand, as an update expression says it, where `:value` is the value and `#name` the attribute.
     pub(crate) async fn harm(&self, table: &str, key: &[(&str, &str)], update: &str, value: AttributeValue) {
         let request =
             key.iter().fold(self.client.update_item().table_name(table), |request, (name, value)| {
@@ -234,6 +234,9 @@ impl Shop {
         } else {
             request
         };
+        let names = update.split_whitespace().filter(|word| word.starts_with('#'));
+        let request =
+            names.fold(request, |request, name| request.expression_attribute_names(name, &name[1..]));
         request.update_expression(update).send().await.unwrap();
     }
 }
