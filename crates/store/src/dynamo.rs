@@ -43,6 +43,17 @@ pub struct Tables {
     pub orders: String,
 }
 
+/// The names where nothing else is said, as on a laptop.
+impl Default for Tables {
+    fn default() -> Tables {
+        Tables {
+            members: "cafe-members".to_owned(),
+            ledger: "cafe-ledger".to_owned(),
+            orders: "cafe-orders".to_owned(),
+        }
+    }
+}
+
 /// The cafe's store in DynamoDB.
 #[derive(Clone)]
 pub struct DynamoStore {

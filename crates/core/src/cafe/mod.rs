@@ -1,5 +1,6 @@
 //! The cafe: its menu, its members and their points, the stages of an order, and the flows over them.
 
+pub mod audit;
 pub mod flow;
 mod ledger;
 mod looks;

@@ -1,5 +1,6 @@
 //! Orders: one item for all stages, each stage adding its attributes to what was agreed.
 
+use cafe_core::cafe::audit::Booked;
 use cafe_core::cafe::{
     Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, Late, Look, Looks, MemberId,
     Opened, Order, Paid, Points, Quote, Quoted, Refund, RefundId, Refunding, Saw, Tender, Watch, Watched,
@@ -33,6 +34,7 @@ pub(crate) struct OrderItem {
     member: Option<String>,
     payer: String,
     quoted_at: String,
+    expires_at: Option<i64>,
 
     provider: Option<String>,
     session: Option<String>,
@@ -54,6 +56,7 @@ pub(crate) struct OrderItem {
     method: Option<String>,
     approved_at: Option<String>,
     paid_at: Option<String>,
+    refund_count: Option<u32>,
     #[serde(default)]
     refunds: Vec<RefundItem>,
     refunding: Option<RefundingItem>,
@@ -246,6 +249,17 @@ impl TryFrom<OrderItem> for Watched {
         let looks = std::mem::take(&mut item.looks);
         let looks = Looks(looks.into_iter().map(Look::try_from).collect::<Result<_, _>>()?);
         Ok(Watched { order: Order::try_from(item)?, looks, watch })
+    }
+}
+
+impl TryFrom<OrderItem> for Booked {
+    type Error = BoxError;
+
+    fn try_from(item: OrderItem) -> Result<Booked, BoxError> {
+        let (expires, refund_count) = (item.expires_at.is_some(), item.refund_count);
+        // Read as the one who looks at it reads it, or the audit would pass what they stumble over.
+        let Watched { order, watch, .. } = Watched::try_from(item)?;
+        Ok(Booked { order, watched: watch.is_some(), expires, refund_count })
     }
 }
 
