@@ -10,6 +10,10 @@ use clap::Parser;
 use sim::history::{self, Reached};
 use sim::zoo::Bug;
 
+/// A third of a history is making and dropping small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs histories of the cafe over a simulated DynamoDB and gateway.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask sim")]

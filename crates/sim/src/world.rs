@@ -9,9 +9,15 @@ use std::task::{Context, Waker};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::auth::{Params as AuthParams, ResolveAuthScheme};
+use aws_sdk_dynamodb::config::endpoint::{Endpoint as Address, EndpointFuture, Params, ResolveEndpoint};
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedAsyncSleep, StalledStreamProtectionConfig,
+    BehaviorVersion, ConfigBag, IdentityCache, Region, RuntimeComponents, SharedAsyncSleep, StalledStreamProtectionConfig,
 };
+use aws_smithy_async::time::StaticTimeSource;
+use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
@@ -435,18 +441,50 @@ fn endpoint(path: &str) -> Option<Endpoint> {
     Endpoint::ALL.into_iter().find(|endpoint| endpoint.name() == last)
 }
 
-/// The production client, but for its outside: no socket, and waits that the scheduler ends.
+/// The production client, but for its outside: no socket, no signature, and waits that the scheduler ends.
+///
+/// Each world has its own allowance of retries, as each process has in production. By itself the SDK shares one
+/// among all clients of a process, and then a history would depend on those before it.
 fn client(network: &Network) -> Client {
     let connector = SharedHttpConnector::new(network.clone());
+    let allowance = RetryPartition::custom("simulated").token_bucket(TokenBucket::default()).build();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-northeast-2"))
-        .credentials_provider(Credentials::new("simulated", "simulated", None, None, "simulated"))
-        .endpoint_url("http://simulated.invalid")
+        .endpoint_resolver(Here)
+        .auth_scheme_resolver(Unsigned)
+        .identity_cache(IdentityCache::no_cache())
+        .time_source(StaticTimeSource::from_secs(0))
         .http_client(http_client_fn(move |_, _| connector.clone()))
         .sleep_impl(SharedAsyncSleep::new(network.clone()))
         .retry_config(RetryConfig::standard())
+        .retry_partition(allowance)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
+}
+
+/// There is one place to send requests to, which needs no rules to be found.
+#[derive(Debug)]
+struct Here;
+
+impl ResolveEndpoint for Here {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Address::builder().url("http://simulated.invalid").build()))
+    }
+}
+
+/// Nobody here looks at a signature, and to make one takes longer than to answer.
+#[derive(Debug)]
+struct Unsigned;
+
+impl ResolveAuthScheme for Unsigned {
+    fn resolve_auth_scheme<'a>(
+        &'a self,
+        _: &'a AuthParams,
+        _: &'a ConfigBag,
+        _: &'a RuntimeComponents,
+    ) -> AuthSchemeOptionsFuture<'a> {
+        AuthSchemeOptionsFuture::ready(Ok(vec![AuthSchemeOption::from(NO_AUTH_SCHEME_ID)]))
+    }
 }
