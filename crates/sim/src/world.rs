@@ -30,82 +30,41 @@ use kakaopay::{Account, Api, TEST_CID};
 use store::DynamoStore;
 
 use crate::dynamodb::{self, Answer, Database};
+use crate::fate::{Asks, Fate};
 use crate::heard::Heard;
 use crate::network::{Answered, Asked, Network};
 use crate::zoo::{Bug, Cashier, spoil};
 
+/// The code with which KakaoPay says that it knows no such payment.
+const NO_SUCH_PAYMENT: i32 = -721;
+
 /// After how long Lambda ends a function that has not answered.
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(28);
 
-/// What becomes of one request.
+/// The functions that can be at work, and what else changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fate {
-    /// It arrives, and so does the answer.
-    Delivered,
-    /// It arrives, and the answer is lost.
-    AnswerLost,
-    /// It never arrives, and the one who asked knows that.
-    NotSent,
-    /// It never arrives, and the one who asked does not know that.
-    Lost,
-    /// The one who asked gives up waiting, and only then it arrives.
-    Late,
-    /// The other side is too busy to do anything.
-    Throttled,
-    /// The other side collides with somebody else, and does nothing.
-    Conflict,
-    /// The other side fails before it has done anything.
-    Failed,
-    /// The other side does it, and then fails.
-    DoneAndFailed,
-    /// The gateway's bank does not know, and it was not done.
-    BankUnknown,
-    /// The gateway's bank does not know, and it was done.
-    DoneAndBankUnknown,
-    /// The gateway says that the same request is under way, and does nothing.
-    InProgress,
-    /// Who asked dies before it arrives, and it never does.
-    CrashBefore,
-    /// Who asked dies while it is on its way.
-    CrashDuring,
-    /// It arrives, and who asked dies before they hear of it.
-    CrashAfter,
-}
-
-impl Fate {
-    /// All that can go wrong with a request to `DynamoDB`.
-    pub const OF_DATABASE: [Fate; 10] = [
-        Fate::AnswerLost,
-        Fate::NotSent,
-        Fate::Lost,
-        Fate::Late,
-        Fate::Throttled,
-        Fate::Conflict,
-        Fate::DoneAndFailed,
-        Fate::CrashBefore,
-        Fate::CrashDuring,
-        Fate::CrashAfter,
-    ];
-
-    /// All that can go wrong with a request to the gateway.
-    pub const OF_GATEWAY: [Fate; 12] = [
-        Fate::AnswerLost,
-        Fate::NotSent,
-        Fate::Lost,
-        Fate::Late,
-        Fate::Throttled,
-        Fate::Failed,
-        Fate::DoneAndFailed,
-        Fate::BankUnknown,
-        Fate::DoneAndBankUnknown,
-        Fate::InProgress,
-        Fate::CrashBefore,
-        Fate::CrashAfter,
-    ];
+pub enum Function {
+    /// `sign-up`.
+    Join,
+    /// The skills that take an order.
+    Order,
+    /// `payment-ready`.
+    Open,
+    /// `payment-approve`.
+    Approve,
+    /// `payment-close`.
+    Close,
+    /// `reconcile`.
+    Reconcile,
+    /// `refund`.
+    Refund,
+    /// None of ours: DynamoDB drops what has outlived its time.
+    TimeToLive,
 }
 
 /// A running function, and what it has been asked.
 struct Instance {
+    function: Function,
     future: Option<Pin<Box<dyn Future<Output = Heard> + Send>>>,
     started_at: Timestamp,
     /// What it said in the end; none when it died.
@@ -119,19 +78,10 @@ pub struct Pending {
     pub call: usize,
     /// Who asked.
     pub instance: usize,
-    /// Whether it is for the gateway, `DynamoDB`, or only for time to pass.
-    pub kind: Kind,
-}
-
-/// Whom a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// `DynamoDB`.
-    Database,
-    /// The gateway.
-    Gateway,
-    /// Nobody: time shall pass.
-    Sleep,
+    /// What for.
+    pub asks: Asks,
+    /// Whether somebody still waits for the answer.
+    pub awaited: bool,
 }
 
 /// The simulated world.
@@ -196,7 +146,7 @@ impl World {
     #[must_use]
     pub fn gateway(&self) -> Cashier {
         let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()));
-        Cashier { gateway, bug: self.bug }
+        Cashier::new(gateway, self.bug)
     }
 
     /// The time.
@@ -206,9 +156,13 @@ impl World {
     }
 
     /// Starts an instance of a function, up to its first wait.
-    pub fn start(&mut self, future: impl Future<Output = Heard> + Send + 'static) -> usize {
+    pub fn start(
+        &mut self,
+        function: Function,
+        future: impl Future<Output = Heard> + Send + 'static,
+    ) -> usize {
         let started_at = self.now();
-        self.instances.push(Instance { future: Some(Box::pin(future)), started_at, heard: None });
+        self.instances.push(Instance { function, future: Some(Box::pin(future)), started_at, heard: None });
         let instance = self.instances.len() - 1;
         self.poll(instance);
         instance
@@ -218,6 +172,12 @@ impl World {
     #[must_use]
     pub fn pending(&self) -> &[Pending] {
         &self.pending
+    }
+
+    /// Which function an instance is of.
+    #[must_use]
+    pub fn function(&self, instance: usize) -> Function {
+        self.instances[instance].function
     }
 
     /// What an instance said in the end, if it has.
@@ -254,10 +214,15 @@ impl World {
         self.clock.advance(time);
         self.note(time.as_millis());
         let now = self.now();
+        let mut ended = false;
         for instance in &mut self.instances {
-            if now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
+            if instance.future.is_some() && now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
                 instance.future = None;
+                ended = true;
             }
+        }
+        if ended {
+            self.take_stock();
         }
     }
 
@@ -265,28 +230,18 @@ impl World {
     pub fn crash(&mut self, instance: usize) {
         self.instances[instance].future = None;
         self.note(("crash", instance));
+        self.take_stock();
     }
 
     /// Decides what becomes of a request, and lets the one who asked go on.
     pub fn decide(&mut self, pending: Pending, fate: Fate) {
-        self.pending.retain(|one| *one != pending);
+        self.pending.retain(|one| one.call != pending.call);
         let Some(asked) = self.network.take(pending.call) else { return };
         self.steps += 1;
         self.note((pending.call, pending.instance, fate));
-        // Whoever is gone hears nothing: the request arrives, or it is lost. A wait that nobody waits for is none.
-        if self.network.is_abandoned(pending.call) {
-            if pending.kind == Kind::Sleep {
-                return;
-            }
-            if !matches!(
-                fate,
-                Fate::NotSent
-                    | Fate::Lost
-                    | Fate::CrashBefore
-                    | Fate::Throttled
-                    | Fate::Conflict
-                    | Fate::Failed
-            ) {
+        // Whoever is gone hears nothing: the request arrives, or it is lost.
+        if !pending.awaited {
+            if fate.arrives() {
                 self.deliver(asked);
             }
             return;
@@ -308,6 +263,8 @@ impl World {
             Fate::Conflict => self.refuse(asked, Refusal::Conflict),
             Fate::Failed => self.refuse(asked, Refusal::Failed),
             Fate::DoneAndFailed => self.refuse(asked, Refusal::DoneAndFailed),
+            Fate::Refused => self.deliver_with(asked, Fault::UserLocked),
+            Fate::NotFound => self.deliver_with(asked, Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false }),
             Fate::BankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: false }),
             Fate::DoneAndBankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: true }),
             Fate::InProgress => self.deliver_with(asked, Fault::DuplicateRequest785),
@@ -328,13 +285,7 @@ impl World {
     /// Nobody waits for it any more, and it may still arrive.
     fn leave_on_its_way(&mut self, pending: Pending, asked: Asked) {
         self.network.put_back(pending.call, asked);
-        self.pending.push(pending);
-    }
-
-    /// The requests that nobody waits for any more, and that may still arrive.
-    #[must_use]
-    pub fn on_their_way(&self) -> Vec<Pending> {
-        self.pending.iter().copied().filter(|one| self.network.is_abandoned(one.call)).collect()
+        self.pending.push(Pending { awaited: false, ..pending });
     }
 
     fn poll(&mut self, instance: usize) {
@@ -349,10 +300,19 @@ impl World {
         }
         while self.seen < self.network.len() {
             let call = self.seen;
-            let kind = self.network.kind(call);
-            self.pending.push(Pending { call, instance: self.network.instance(call), kind });
+            let (asks, instance) = (self.network.asks(call), self.network.instance(call));
+            self.pending.push(Pending { call, instance, asks, awaited: true });
             self.seen += 1;
         }
+        self.take_stock();
+    }
+
+    /// Sees which requests are still waited for. A wait that nobody waits for is none.
+    fn take_stock(&mut self) {
+        for one in &mut self.pending {
+            one.awaited = one.awaited && !self.network.is_abandoned(one.call);
+        }
+        self.pending.retain(|one| one.awaited || one.asks != Asks::Sleep);
     }
 
     fn deliver(&mut self, asked: Asked) -> Answered {
@@ -368,7 +328,7 @@ impl World {
 
     fn ask_database(&mut self, operation: &str, body: &Bytes) -> Answer {
         let Some(bug) = self.bug else { return self.database.answer(operation, body) };
-        let requests = spoil(bug, operation, body);
+        let requests = spoil(bug, operation, body, &self.database);
         let answers: Vec<Answer> =
             requests.iter().map(|(operation, body)| self.database.answer(operation, body)).collect();
         answers.into_iter().next_back().unwrap_or_else(dynamodb::internal_error)
