@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::audit::{self, Books, Broken, TABLES};
 use crate::coverage::Reached;
+use crate::dynamodb::Database;
 use crate::fate::Fate;
 use crate::heard::Heard;
 use crate::world::{Function, Pending, World};
@@ -57,6 +58,13 @@ pub(crate) struct Track {
     pub(crate) paid: bool,
 }
 
+/// What has happened before a cafe opens.
+pub(crate) struct Past {
+    database: Database,
+    books: Books,
+    made: u64,
+}
+
 /// The cafe, open for whoever comes.
 pub(crate) struct Cafe<C> {
     pub(crate) world: World,
@@ -84,6 +92,19 @@ impl<C: Chance> Cafe<C> {
             made: 0,
             story: None,
         }
+    }
+
+    /// As it stands after these have happened in another one, with nothing under way.
+    pub(crate) fn after(mut self, other: &Past) -> Cafe<C> {
+        self.world.database = other.database.clone();
+        self.books = other.books.clone();
+        self.made = other.made;
+        self
+    }
+
+    /// What has happened so far, for others to [begin with](Cafe::after). The gateway was not asked yet.
+    pub(crate) fn past(self) -> Past {
+        Past { database: self.world.database, books: self.books, made: self.made }
     }
 
     /// From now on what happens is written down.

@@ -1,11 +1,13 @@
 //! A history: what customers, the gateway, the schedule and chance do to the cafe, all of it out of one seed.
 
+use std::sync::LazyLock;
+
 use cafe_core::cafe::CloseReason;
 use cafe_core::payment::{OrderId, Won};
 use jiff::SignedDuration;
 
 use crate::audit::Broken;
-use crate::cafe::{Cafe, Chance};
+use crate::cafe::{Cafe, Chance, Past};
 use crate::choices::Choices;
 use crate::coverage::Reached;
 use crate::fate::{Asks, Fate};
@@ -124,8 +126,14 @@ pub fn run(seed: u64) -> Ended {
 
 /// Runs a history: `seed` gives the ids, and `choices` all that is left to chance.
 #[must_use]
-pub fn live(seed: u64, choices: Choices, bug: Option<Bug>, told: bool) -> Ended {
-    let mut history = History { cafe: Cafe::new(seed, bug, Luck { choices, trouble: 0 }), refunds: 0 };
+pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> Ended {
+    // Mostly all customers have joined before, as that takes as long as much that is of more interest.
+    let joins_itself = choices.below(8) == 7;
+    let mut cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
+    if !joins_itself {
+        cafe = cafe.after(&YESTERDAY);
+    }
+    let mut history = History { cafe, joins_itself, refunds: 0 };
     if told {
         history.cafe.write_story();
     }
@@ -139,6 +147,16 @@ pub fn live(seed: u64, choices: Choices, bug: Option<Bug>, told: bool) -> Ended 
         taken: cafe.chance.choices.into_taken(),
     }
 }
+
+/// Yesterday all customers joined.
+static YESTERDAY: LazyLock<Past> = LazyLock::new(|| {
+    let mut cafe = Cafe::new(0, None, Luck { choices: Choices::again(Vec::new()), trouble: 0 });
+    for customer in 0..CUSTOMERS {
+        cafe.join(customer, customer);
+        cafe.come_to_rest().unwrap_or_else(|broken| unreachable!("{broken}"));
+    }
+    cafe.past()
+});
 
 /// Chance itself.
 struct Luck {
@@ -180,15 +198,18 @@ impl Chance for Luck {
 /// A history under way.
 struct History {
     cafe: Cafe<Luck>,
+    joins_itself: bool,
     refunds: u32,
 }
 
 impl History {
     fn live(&mut self) -> Result<(), Broken> {
         self.cafe.chance.trouble = self.choices().one(&[0, 100, 600, 2_500]);
-        for customer in 0..CUSTOMERS {
-            self.cafe.join(customer, customer);
-            self.cafe.come_to_rest()?;
+        if self.joins_itself {
+            for customer in 0..CUSTOMERS {
+                self.cafe.join(customer, customer);
+                self.cafe.come_to_rest()?;
+            }
         }
         for _ in 0..MOST_DEEDS {
             self.choices().deed_begins();

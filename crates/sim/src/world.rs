@@ -14,10 +14,14 @@ use aws_sdk_dynamodb::config::endpoint::{Endpoint as Address, EndpointFuture, Pa
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, ConfigBag, IdentityCache, Region, RuntimeComponents, SharedAsyncSleep, StalledStreamProtectionConfig,
 };
+use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
@@ -419,6 +423,7 @@ fn client(network: &Network) -> Client {
         .sleep_impl(SharedAsyncSleep::new(network.clone()))
         .retry_config(RetryConfig::standard())
         .retry_partition(allowance)
+        .interceptor(Taciturn)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
@@ -446,5 +451,24 @@ impl ResolveAuthScheme for Unsigned {
         _: &'a RuntimeComponents,
     ) -> AuthSchemeOptionsFuture<'a> {
         AuthSchemeOptionsFuture::ready(Ok(vec![AuthSchemeOption::from(NO_AUTH_SCHEME_ID)]))
+    }
+}
+
+/// Nobody here reads who is asking, which the SDK puts together anew for every request.
+#[derive(Debug)]
+struct Taciturn;
+
+impl Intercept for Taciturn {
+    fn name(&self) -> &'static str {
+        "Taciturn"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(disable_interceptor::<UserAgentInterceptor>("nobody reads it"));
+        Ok(())
     }
 }
