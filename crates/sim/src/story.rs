@@ -185,6 +185,35 @@ pub const STORIES: &[Story] = &[
         ends: &["closed"],
     },
     Story {
+        name: "the-schedule-and-a-tab-at-once",
+        steps: &[
+            Order(1, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Together(&[Visit(0), Reconcile, Hint(0, Cancelled)]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-and-a-members-tab-at-once",
+        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Wait(1), Together(&[Visit(0), Reconcile])],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-and-a-late-hint-at-once",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Wait(17),
+            Together(&[Hint(0, Cancelled), Visit(0), Reconcile]),
+        ],
+        ends: &["closed"],
+    },
+    Story {
         name: "refund-all",
         steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Refund(0, "all", None)],
         ends: &["paid"],

@@ -1,0 +1,10 @@
+//! The simulator's own tests, in one program: it is linked once.
+
+mod dynamodb;
+mod histories;
+mod stories;
+mod zoo;
+
+/// A third of a history is making and dropping small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
