@@ -114,7 +114,8 @@ impl Reached {
     pub(crate) fn edges(&mut self, function: Function, changes: &[Change]) -> Result<(), Broken> {
         for change in changes.iter().filter(|change| change.of.name == TABLES.orders) {
             let (before, after) = (look(change.before.as_ref()), look(change.after.as_ref()));
-            let drawn = DRAWN.iter().find(|(from, by, to)| *from == before && *by == function && *to == after);
+            let drawn =
+                DRAWN.iter().find(|(from, by, to)| *from == before && *by == function && *to == after);
             let Some(edge) = drawn else {
                 let id = change.before.as_ref().or(change.after.as_ref()).and_then(|order| order.text("id"));
                 return Err(format!(
@@ -130,9 +131,9 @@ impl Reached {
     /// The names of all that should have been reached and was not.
     #[must_use]
     pub fn missing(&self) -> Vec<String> {
-        let fates = Asks::ALL.into_iter().flat_map(|asks| {
-            asks.faults().iter().chain(&[Fate::Delivered]).map(move |fate| (asks, *fate))
-        });
+        let fates = Asks::ALL
+            .into_iter()
+            .flat_map(|asks| asks.faults().iter().chain(&[Fate::Delivered]).map(move |fate| (asks, *fate)));
         let said = SAID.into_iter().flat_map(|(by, words)| words.iter().map(move |word| (by, *word)));
         fates
             .filter(|fate| !self.fates.contains_key(fate))

@@ -103,7 +103,8 @@ pub fn stories(pairs: bool) -> Result<Reached, Box<Failure>> {
 /// The story, or history, that catches a bug. What is quickly told is tried first.
 #[must_use]
 pub fn catch(bug: Bug, histories: u64) -> Option<String> {
-    const TRIED_FIRST: [fn(Asks) -> bool; 3] = [|_| false, Asks::is_for_gateway, |asks| !asks.is_for_gateway()];
+    const TRIED_FIRST: [fn(Asks) -> bool; 3] =
+        [|_| false, Asks::is_for_gateway, |asks| !asks.is_for_gateway()];
     let mut scenes = scenes();
     scenes.sort_by_key(|(_, plan)| (plan.slow, plan.turns != Turns::Oldest));
     for faulty in TRIED_FIRST {
@@ -184,7 +185,9 @@ fn tell_with_each_later_crash(story: &Story, plan: &Plan) -> Result<Reached, Box
 fn deaths(asks: Asks) -> &'static [Fate] {
     match asks {
         Asks::Get | Asks::Query | Asks::LookUp => &[Fate::CrashBefore],
-        Asks::Put | Asks::Update | Asks::Transact | Asks::Ready | Asks::Approve | Asks::Cancel => &Fate::CRASHES,
+        Asks::Put | Asks::Update | Asks::Transact | Asks::Ready | Asks::Approve | Asks::Cancel => {
+            &Fate::CRASHES
+        }
         Asks::Sleep => &[],
     }
 }
@@ -194,11 +197,7 @@ fn awaited(asked: &[Option<Asks>], from: usize) -> impl Iterator<Item = (usize, 
     asked.iter().enumerate().skip(from).filter_map(|(number, asks)| Some((number, (*asks)?)))
 }
 
-fn tell(
-    story: &Story,
-    plan: &Plan,
-    bug: Option<Bug>,
-) -> Result<(Reached, Vec<Option<Asks>>), Box<Failure>> {
+fn tell(story: &Story, plan: &Plan, bug: Option<Bug>) -> Result<(Reached, Vec<Option<Asks>>), Box<Failure>> {
     let told = story.tell(plan, bug, false);
     let Some(broken) = told.broken else { return Ok((told.reached, told.asked)) };
     let again = format!("--story {} --plan '{plan}'", story.name);

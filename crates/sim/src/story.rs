@@ -170,7 +170,16 @@ pub const STORIES: &[Story] = &[
     },
     Story {
         name: "the-schedule-finds-it-paid",
-        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Agree(0), Visit(0), Wait(1), Reconcile, Reconcile],
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Reconcile,
+            Reconcile,
+        ],
         ends: &["paid"],
     },
     Story {
@@ -198,7 +207,15 @@ pub const STORIES: &[Story] = &[
     },
     Story {
         name: "the-schedule-and-a-members-tab-at-once",
-        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Wait(1), Together(&[Visit(0), Reconcile])],
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Together(&[Visit(0), Reconcile]),
+        ],
         ends: &["paid"],
     },
     Story {
@@ -362,7 +379,11 @@ impl Story {
         let stages: Vec<&str> =
             cafe.world.database.items(&TABLES.orders).filter_map(|order| order.text("stage")).collect();
         // The items are in the order of their ids, which is that of their times.
-        if stages == self.ends { Ok(()) } else { Err(format!("it should end {:?}, and ends {stages:?}", self.ends)) }
+        if stages == self.ends {
+            Ok(())
+        } else {
+            Err(format!("it should end {:?}, and ends {stages:?}", self.ends))
+        }
     }
 }
 
@@ -419,7 +440,9 @@ fn is_certain(heard: Option<&Heard>) -> bool {
             | Heard::Refunded(_)
             | Heard::Reconciled,
         ) => true,
-        Some(Heard::NotPaid(_) | Heard::Pending(_) | Heard::RefundPending(_) | Heard::TryAgain) | None => false,
+        Some(Heard::NotPaid(_) | Heard::Pending(_) | Heard::RefundPending(_) | Heard::TryAgain) | None => {
+            false
+        }
     }
 }
 

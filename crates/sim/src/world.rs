@@ -7,22 +7,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
+use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::auth::{Params as AuthParams, ResolveAuthScheme};
 use aws_sdk_dynamodb::config::endpoint::{Endpoint as Address, EndpointFuture, Params, ResolveEndpoint};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, ConfigBag, IdentityCache, Region, RuntimeComponents, SharedAsyncSleep, StalledStreamProtectionConfig,
+    BehaviorVersion, ConfigBag, IdentityCache, Region, RuntimeComponents, SharedAsyncSleep,
+    StalledStreamProtectionConfig,
 };
-use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
+use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor};
-use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
 use fakes::Reply;
@@ -268,7 +269,8 @@ impl World {
             Fate::Failed => self.refuse(asked, Refusal::Failed),
             Fate::DoneAndFailed => self.refuse(asked, Refusal::DoneAndFailed),
             Fate::Refused => self.deliver_with(asked, Fault::UserLocked),
-            Fate::NotFound => self.deliver_with(asked, Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false }),
+            Fate::NotFound => self
+                .deliver_with(asked, Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false }),
             Fate::BankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: false }),
             Fate::DoneAndBankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: true }),
             Fate::InProgress => self.deliver_with(asked, Fault::DuplicateRequest785),

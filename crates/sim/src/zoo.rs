@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{
-    Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof, Provider, Returns,
-    Session, Snapshot, Won,
+    Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof, Provider,
+    Returns, Session, Snapshot, Won,
 };
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,5 @@
 //! The simulator's own tests, in one program: it is linked once.
 
-mod dynamodb;
 mod histories;
 mod stories;
 mod zoo;
