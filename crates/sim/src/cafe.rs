@@ -8,7 +8,7 @@ use cafe_core::cafe::flow::{
 };
 use cafe_core::cafe::{
     Attempt, AttemptToken, CloseReason, MemberId, Menu, NewMember, Percent, Points, RefundId, SealedPhone,
-    UserId,
+    Turn, UserId,
 };
 use cafe_core::payment::{OrderId, Proof, Returns, Won};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +27,9 @@ static MENU: LazyLock<Menu> = LazyLock::new(|| {
         [[drink]]\nname = '물'\nprice = 70\n[[drink]]\nname = '커피'\nprice = 1990\n";
     Menu::parse(text).unwrap_or_else(|error| unreachable!("the simulator's own menu: {error}"))
 });
+
+/// How long an attempt at collecting or refunding can be alive.
+const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 /// How many orders a run of `reconcile` looks at.
 const MOST_ORDERS: u32 = 10;
@@ -270,8 +273,14 @@ impl<C: Chance> Cafe<C> {
     /// The time by an instance's own clock, which is a little off.
     fn its_now(&mut self) -> Timestamp {
         let skew = self.chance.skew();
-        let now = self.world.now().checked_add(skew).unwrap_or(Timestamp::MAX);
-        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        whole_milliseconds(self.world.now().checked_add(skew).unwrap_or(Timestamp::MAX))
+    }
+
+    /// A step that an instance takes now, by its own clock.
+    fn turn(&mut self) -> Turn {
+        let now = self.its_now();
+        let until = now.checked_add(ATTEMPT_FOR).unwrap_or(Timestamp::MAX);
+        Turn { now, attempt: Attempt { token: AttemptToken(format!("attempt-{}", self.fresh())), until } }
     }
 
     fn run(
@@ -335,16 +344,12 @@ impl<C: Chance> Cafe<C> {
     }
 
     pub(crate) fn visit(&mut self, id: OrderId, token: Option<String>) -> usize {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
-        let until = now.checked_add(SignedDuration::from_secs(30)).unwrap_or(Timestamp::MAX);
-        let attempt = Attempt { token: AttemptToken(format!("attempt-{}", self.fresh())), until };
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
         let about = token.as_ref().map_or("no token".to_owned(), |token| format!("the token {token}"));
         let proof = token.map(Proof);
         self.run(
             Function::Approve,
-            async move {
-                Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &attempt, now).await)
-            },
+            async move { Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &turn).await) },
             || format!("a browser comes back for {id} with {about}"),
         )
     }
@@ -359,22 +364,30 @@ impl<C: Chance> Cafe<C> {
     }
 
     pub(crate) fn reconcile(&mut self) -> usize {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        let (store, gateway, first) = (self.world.store(), self.world.gateway(), self.turn());
+        let (clock, started_at) = (self.world.clock.clone(), self.world.now());
+        // Its clock stays as far off as it was.
+        let turns = move || {
+            let gone = clock.now().duration_since(started_at);
+            let later = |at: Timestamp| whole_milliseconds(at.checked_add(gone).unwrap_or(Timestamp::MAX));
+            let Attempt { token, until } = first.attempt.clone();
+            Turn { now: later(first.now), attempt: Attempt { token, until: later(until) } }
+        };
         self.run(
             Function::Reconcile,
-            async move { Heard::of_reconcile(&reconcile(&store, &gateway, MOST_ORDERS, now).await) },
+            async move { Heard::of_reconcile(&reconcile(&store, &gateway, MOST_ORDERS, &turns).await) },
             || "the schedule has orders looked at".to_owned(),
         )
     }
 
     pub(crate) fn refund(&mut self, order: OrderId, name: &str, amount: Option<Won>) -> usize {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
         let id = RefundId::parse(name).unwrap_or_else(|| unreachable!("the simulator's own names are names"));
         let request = RefundRequest { order, id, amount, reason: "simulated".to_owned() };
         let what = amount.map_or("all that is left".to_owned(), |amount| format!("{amount}"));
         self.run(
             Function::Refund,
-            async move { Heard::of_refund(order, &refund(&store, &gateway, request, now).await) },
+            async move { Heard::of_refund(order, &refund(&store, &gateway, request, &turn).await) },
             || format!("the owner gives back {what} of {order}, as {name}"),
         )
     }
@@ -396,6 +409,8 @@ impl<C: Chance> Cafe<C> {
             CloseReason::Cancelled => kakaopay.cancel_payment(session),
             CloseReason::Failed => kakaopay.fail_payment(session),
             CloseReason::Expired => kakaopay.time_out_payment(session),
+            // No payer does that.
+            CloseReason::Mismatched => return false,
         };
         self.tell(|| format!("the payer of order {track} leaves the gateway: {}", reason.as_str()));
         left.is_ok()
@@ -408,4 +423,9 @@ fn member(number: u8) -> MemberId {
 
 fn user(customer: u8) -> UserId {
     UserId(format!("user-{customer}"))
+}
+
+/// As times are stored.
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
