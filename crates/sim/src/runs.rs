@@ -37,15 +37,15 @@ pub fn histories(seed: u64, count: u64) -> Result<Reached, Box<Failure>> {
     on_all_cores(count, |number| {
         let seed = seed.wrapping_add(number);
         let ended = history::run(seed);
-        if ended.broken.is_none() { Ok(ended.reached) } else { Err(failure(seed, ended, None)) }
+        if ended.broken.is_none() { Ok(ended.reached) } else { Err(Box::new(failure(seed, ended))) }
     })
 }
 
 /// A history that did not add up, made short.
-fn failure(seed: u64, ended: Ended, bug: Option<Bug>) -> Box<Failure> {
-    let short = shrink(seed, ended, bug, SHRINK_FOR);
+fn failure(seed: u64, ended: Ended) -> Failure {
+    let short = shrink(seed, ended, None, SHRINK_FOR);
     let broken = short.broken.unwrap_or_default();
-    Box::new(Failure { broken, story: short.story, again: format!("--seed {seed}") })
+    Failure { broken, story: short.story, again: format!("--seed {seed}") }
 }
 
 /// Makes a history that does not add up shorter, and tells it: whole deeds go, and then one thing after the
