@@ -143,12 +143,12 @@ pub fn run(seed: u64) -> Ended {
 /// Runs a history: `seed` gives the ids, and `choices` all that is left to chance.
 #[must_use]
 pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> Ended {
-    // Mostly all customers have joined before, as that takes as long as much that is of more interest.
+    // Mostly all customers have joined before, as that takes as long as much that is of more interest. That day
+    // must be over before this one begins: both take from the one randomness that the SDK has in a thread.
     let joins_itself = choices.below(8) == 7;
-    let mut cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
-    if !joins_itself {
-        cafe = cafe.after(&YESTERDAY);
-    }
+    let yesterday = (!joins_itself).then(|| &*YESTERDAY);
+    let cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
+    let cafe = if let Some(yesterday) = yesterday { cafe.after(yesterday) } else { cafe };
     let mut history = History { cafe, joins_itself, refunds: 0 };
     if told {
         history.cafe.write_story();

@@ -135,7 +135,8 @@ fn scenes() -> Vec<(&'static Story, Plan)> {
     scenes
 }
 
-/// Tells a story once, and then with each fault of the requests that shall be `faulty`.
+/// Tells a story once, and then with each fault of the requests that shall be `faulty`; after one that leaves
+/// money in doubt, also with each fault of each look-up.
 fn tell_with_each_fault(
     story: &Story,
     plan: &Plan,
@@ -146,8 +147,19 @@ fn tell_with_each_fault(
     for (number, asks) in awaited(&asked, 0).filter(|(_, asks)| faulty(*asks)) {
         for fate in asks.faults() {
             // Only what is on its way and waited for by nobody can be slow.
-            if !plan.slow || matches!(fate, Fate::Late | Fate::CrashDuring) {
-                reached.add(&tell(story, &plan.with(number, *fate), bug)?.0);
+            if plan.slow && !matches!(fate, Fate::Late | Fate::CrashDuring) {
+                continue;
+            }
+            let plan = plan.with(number, *fate);
+            let (more, asked) = tell(story, &plan, bug)?;
+            reached.add(&more);
+            // A look-up is what gets out of a doubt about money, so it goes wrong as well.
+            if plan.turns == Turns::Oldest && matches!(asks, Asks::Approve | Asks::Cancel) {
+                for (later, asks) in awaited(&asked, number + 1).filter(|(_, asks)| *asks == Asks::LookUp) {
+                    for fate in asks.faults() {
+                        reached.add(&tell(story, &plan.with(later, *fate), bug)?.0);
+                    }
+                }
             }
         }
     }

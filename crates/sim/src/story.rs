@@ -94,6 +94,11 @@ pub const STORIES: &[Story] = &[
         ends: &["paid"],
     },
     Story {
+        name: "paid-yesterday",
+        steps: &[Order(1, COFFEE), Follow(0), Agree(0), Visit(0), Wait(120), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
         name: "a-stranger-pays",
         steps: &[Order(1, COFFEE), Follow(0), Agree(0), Visit(0)],
         ends: &["paid"],
