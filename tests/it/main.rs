@@ -3,6 +3,8 @@
 
 mod cafe;
 mod events;
+mod kill;
+mod lambda;
 mod logs;
 mod sim_dynamodb;
 mod sim_dynamodb_embedded;
