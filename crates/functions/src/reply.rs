@@ -294,9 +294,13 @@ impl From<OpenError> for Page {
                 log("a payment could not be opened", &error);
                 later(StatusCode::BAD_GATEWAY)
             }
+            // Whose order it is was not read, so it may have been paid before: nothing is said of money.
             OpenError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
                 log("a payment could not be opened", &error);
-                later(StatusCode::SERVICE_UNAVAILABLE)
+                Page::new(StatusCode::SERVICE_UNAVAILABLE, Tone::Over, not_now()).saying(Text::of(
+                    "잠시 후 이 화면을 새로 고쳐 주세요.",
+                    "Please reload this page in a moment.",
+                ))
             }
         }
     }

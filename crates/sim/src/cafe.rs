@@ -190,6 +190,20 @@ impl<C: Chance> Cafe<C> {
         self.world.kakaopay.clear_faults();
         self.world.database.set_index_lag(0);
         self.look_at_reviews()?;
+        self.finish()?;
+        // A refund of what is left finds what was returned by hand, and repeated it returns the rest.
+        for order in std::mem::take(&mut self.by_hand) {
+            for _ in 0..4 {
+                self.refund(order, "the-rest", None);
+                self.come_to_rest()?;
+                self.finish()?;
+            }
+        }
+        audit::at_rest(&self.world, &self.books)
+    }
+
+    /// Time goes by until the schedule has nothing left to do.
+    fn finish(&mut self) -> Result<(), Broken> {
         for minutes in [17, 17, 60, DAY / 4, 16 * DAY, 16 * DAY, 16 * DAY] {
             if !audit::is_unfinished(&self.world) && self.world.pending().is_empty() {
                 break;
@@ -200,14 +214,7 @@ impl<C: Chance> Cafe<C> {
             self.reconcile();
             self.come_to_rest()?;
         }
-        // A refund of what is left finds what was returned by hand, and repeated it returns the rest.
-        for order in std::mem::take(&mut self.by_hand) {
-            for _ in 0..2 {
-                self.refund(order, "the-rest", None);
-                self.come_to_rest()?;
-            }
-        }
-        audit::at_rest(&self.world, &self.books)
+        Ok(())
     }
 
     /// The owner has all orders looked at that wait for a person.

@@ -285,6 +285,8 @@ pub const STORIES: &[Story] = &[
             Reconcile,
             Wait(20),
             Reconcile,
+            Follow(0),
+            Hint(0, Cancelled),
             Capture(0, None),
             Wait(DAY),
             Together(&[Reconcile, Reconcile]),

@@ -498,8 +498,16 @@ impl Store for DynamoStore {
             .set("watch", text(name))
             .set("look_at", number(at.as_second()))
             .set("looks", item_of(&looks)?)
-            .value("stage", text(watched.order.stage()))
-            .when("attribute_exists(#watch) AND #stage = :stage");
+            .value("stage", text(watched.order.stage()));
+        let change = match &watched.order {
+            // Another attempt has a deadline of its own.
+            Order::Approving(approving) => change
+                .value("token", text(&*approving.attempt.token.0))
+                .when("attribute_exists(#watch) AND #stage = :stage AND #attempt = :token"),
+            Order::Quoted(_) | Order::Opened(_) | Order::Paid(_) | Order::Closed(_) => {
+                change.when("attribute_exists(#watch) AND #stage = :stage")
+            }
+        };
         self.write(change).await.map(|_| ())
     }
 

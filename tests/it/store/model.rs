@@ -243,7 +243,13 @@ impl Store for Model {
             Some(Watch::Review(since)) => review_since(since),
             None => return Ok(()),
         };
-        let stays = books.orders.get(&id).is_some_and(|order| order.stage() == watched.order.stage());
+        let attempt = |order: &Order| match order {
+            Order::Approving(approving) => Some(approving.attempt.token.clone()),
+            Order::Quoted(_) | Order::Opened(_) | Order::Paid(_) | Order::Closed(_) => None,
+        };
+        let stays = books.orders.get(&id).is_some_and(|order| {
+            order.stage() == watched.order.stage() && attempt(order) == attempt(&watched.order)
+        });
         if stays && books.watch.contains_key(&id) {
             books.watch.insert(id, watch);
             books.looks.insert(id, watched.looks.clone());

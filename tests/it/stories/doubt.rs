@@ -31,10 +31,9 @@ async fn approves_unheard(cafe: &Cafe, back: &str, approval: Fault) {
 }
 
 async fn closed(cafe: &Cafe, order: OrderId) -> Closed {
-    match cafe.order(order).await {
-        Order::Closed(closed) => closed,
-        other => panic!("{other:?}"),
-    }
+    let order = cafe.order(order).await;
+    let Order::Closed(closed) = order else { panic!("{order:?}") };
+    closed
 }
 
 fn capture(closed: &Closed) -> Option<Capture> {

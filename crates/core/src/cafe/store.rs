@@ -108,7 +108,8 @@ pub trait Store: Send + Sync {
     async fn watched(&self, id: OrderId) -> Result<Option<Watched>, StoreError>;
 
     /// Keeps what was seen of an order, and when to look again or that a person must. Nothing for an
-    /// order that has left the stage in which it was looked at, or is not watched any more. One write.
+    /// order that has left the stage in which it was looked at, begun another attempt, or is not watched any
+    /// more. One write.
     ///
     /// # Errors
     /// [`StoreError`]: it will be looked at sooner.

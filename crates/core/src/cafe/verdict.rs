@@ -116,10 +116,7 @@ pub fn of_closed(
     seen: Option<&Snapshot>,
     now: Timestamp,
 ) -> LateVerdict {
-    let wait = || match wait(closed.closed_at, now) {
-        Verdict::Review => LateVerdict::Review,
-        _ => LateVerdict::Wait,
-    };
+    let wait = || if is_too_long(closed.closed_at, now) { LateVerdict::Review } else { LateVerdict::Wait };
     let Some(seen) = seen else { return wait() };
     match &seen.progress {
         Progress::Paid(approval) => {
@@ -135,7 +132,11 @@ pub fn of_closed(
 }
 
 fn wait(since: Timestamp, now: Timestamp) -> Verdict {
-    if now >= later(since, SEARCH_FOR) { Verdict::Review } else { Verdict::Wait }
+    if is_too_long(since, now) { Verdict::Review } else { Verdict::Wait }
+}
+
+fn is_too_long(since: Timestamp, now: Timestamp) -> bool {
+    now >= later(since, SEARCH_FOR)
 }
 
 /// When to look again at what has been open or in doubt `since` then: soon at first, and ever more rarely,
