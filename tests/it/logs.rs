@@ -273,7 +273,7 @@ async fn a_day_on_which_everything_goes_wrong_puts_nobodys_secrets_into_the_log(
     }
     cafe.refunds(&opened, None).await;
     // What a function ends with is logged by Lambda's runtime.
-    let ended = reconcile::handle(&cafe.server.payments).await.unwrap_err();
+    let ended = reconcile::handle(&cafe.server.payments, reconcile::Event::default()).await.unwrap_err();
     tracing::error!(target: "functions", "{ended:?} {ended}");
 
     drop(listening);
@@ -367,7 +367,7 @@ async fn errors_tell_what_went_wrong_and_no_secret() {
             kakaopay.inject(endpoint, fault.clone());
         }
         printed.extend(told(
-            approve(&*parts.store, &*parts.gateway, id, Some(&proof), &parts.world.attempt(now), now).await,
+            approve(&*parts.store, &*parts.gateway, id, Some(&proof), &parts.world.turn()).await,
         ));
         kakaopay.clear_faults();
         cafe.reconciles(2).await;
@@ -382,7 +382,7 @@ async fn errors_tell_what_went_wrong_and_no_secret() {
             amount: None,
             reason: "spilt".to_owned(),
         };
-        printed.extend(told(refund(&*parts.store, &*parts.gateway, asked, now).await));
+        printed.extend(told(refund(&*parts.store, &*parts.gateway, asked, &parts.world.turn()).await));
         kakaopay.clear_faults();
     }
     assert!(printed.len() > faults().len(), "{printed:#?}");

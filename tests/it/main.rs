@@ -5,6 +5,7 @@ mod cafe;
 mod events;
 mod logs;
 mod sim_dynamodb;
+mod sim_dynamodb_embedded;
 mod start;
 mod store;
 mod stories;

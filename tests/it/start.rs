@@ -409,7 +409,7 @@ async fn what_is_invoked_directly_answers_with_its_own_words() {
     let cafe = cafe().await;
     let mut reconcile = Started::new(&cafe, "reconcile").await;
     let report = reconcile.handles(events::text("reconcile")).await.unwrap();
-    assert_eq!(report, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+    assert!(report.as_object().unwrap().values().all(|count| *count == json!(0)), "{report}");
     let log = reconcile.ends();
     assert_eq!(log[0]["message"], "orders were looked at");
     assert_eq!(log[0]["span"]["requestId"], "8f1c6c1e-0000-4000-8000-000000000001");

@@ -24,6 +24,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
+pub use functions::aws::{CREDENTIALS, REGION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
@@ -31,12 +32,6 @@ use tokio::net::TcpListener;
 use crate::template::{Attribute, AttributeKind, Key, Projection, Table, Template};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// The region that every local DynamoDB pretends to be in.
-pub const REGION: &str = "ap-northeast-2";
-
-/// What every local DynamoDB takes for a key and its secret: it looks whether they are there.
-pub const CREDENTIALS: (&str, &str) = ("local", "local");
 
 /// How long a table may take to be made: on AWS it takes seconds, elsewhere it is there at once.
 const MADE_WITHIN: Duration = Duration::from_mins(2);

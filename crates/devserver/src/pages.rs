@@ -9,6 +9,7 @@ use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use functions::settings::is_loopback;
 use functions::{Payments, reconcile, refund};
 use http::header::{HOST, ORIGIN};
@@ -93,14 +94,20 @@ async fn move_clock(State(desk): State<Desk>, Form(forward): Form<Forward>) -> R
     if let Err(error) = desk.kept.save() {
         return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
     }
-    match reconcile::handle(&desk.payments).await {
+    match reconcile::handle(&desk.payments, reconcile::Event::default()).await {
         Ok(_) => Redirect::to("/_dev").into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 
-async fn run_reconcile(State(desk): State<Desk>) -> Response {
-    match reconcile::handle(&desk.payments).await {
+/// The event of the schedule, or of a direct invoke, as a body; none is the schedule's.
+async fn run_reconcile(State(desk): State<Desk>, body: Bytes) -> Response {
+    let event = if body.is_empty() { Ok(reconcile::Event::default()) } else { serde_json::from_slice(&body) };
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => return (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    };
+    match reconcile::handle(&desk.payments, event).await {
         Ok(report) => Json(report).into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }

@@ -248,7 +248,7 @@ async fn keep_reconciling(payments: Payments, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     loop {
         ticks.tick().await;
-        tell(reconcile::handle(&payments).await.map(|_| ()));
+        tell(reconcile::handle(&payments, reconcile::Event::default()).await.map(|_| ()));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The dev server's own settings, each of which the environment overrules.
 
-use crate::dynamodb::{CREDENTIALS, REGION};
+use functions::aws::made_up;
+use store::Tables;
 
 /// What a skill must send in `x-skill-key`.
 const SKILL_KEY: &str = "dev";
@@ -21,6 +22,7 @@ pub(crate) fn lookup(
     fake_url: String,
     fake_keys: FakeKeys,
 ) -> impl Fn(&str) -> Option<String> {
+    let tables = Tables::default();
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
             let own = match name {
@@ -31,13 +33,10 @@ pub(crate) fn lookup(
                     &fake_keys.legacy
                 }
                 "KAKAOPAY_KEY" => &fake_keys.open,
-                "MEMBERS_TABLE" => "cafe-members",
-                "LEDGER_TABLE" => "cafe-ledger",
-                "ORDERS_TABLE" => "cafe-orders",
-                "AWS_REGION" => REGION,
-                "AWS_ACCESS_KEY_ID" => CREDENTIALS.0,
-                "AWS_SECRET_ACCESS_KEY" => CREDENTIALS.1,
-                _ => return None,
+                "MEMBERS_TABLE" => &tables.members,
+                "LEDGER_TABLE" => &tables.ledger,
+                "ORDERS_TABLE" => &tables.orders,
+                other => made_up(other)?,
             };
             Some(own.to_owned())
         })

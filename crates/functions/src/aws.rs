@@ -23,6 +23,23 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
 const ATTEMPT: Duration = Duration::from_secs(1);
 const ALL: Duration = Duration::from_secs(2);
 
+/// The region that every local DynamoDB pretends to be in.
+pub const REGION: &str = "ap-northeast-2";
+
+/// What every local DynamoDB takes for a key and its secret: it looks whether they are there.
+pub const CREDENTIALS: (&str, &str) = ("local", "local");
+
+/// What stands for AWS's own environment variables where a local DynamoDB is spoken to and nothing is set.
+#[must_use]
+pub fn made_up(name: &str) -> Option<&'static str> {
+    match name {
+        "AWS_REGION" => Some(REGION),
+        "AWS_ACCESS_KEY_ID" => Some(CREDENTIALS.0),
+        "AWS_SECRET_ACCESS_KEY" => Some(CREDENTIALS.1),
+        _ => None,
+    }
+}
+
 /// What Lambda's environment says about AWS: region, credentials, and where DynamoDB is if not at AWS.
 ///
 /// On Lambda credentials do not change during a process's life, so no provider chain is needed.

@@ -8,6 +8,7 @@ pub mod aws;
 pub mod base_url;
 pub mod client;
 pub mod device;
+pub mod language;
 pub mod menus;
 pub mod order_path;
 pub mod page;

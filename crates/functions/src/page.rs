@@ -1,15 +1,22 @@
-//! Pages for customers: plain Korean, no script, one request, and a paid order that reads like a receipt.
+//! Pages for customers: plain Korean or English, no script, one request, and a paid order that reads like a receipt.
+
+use std::borrow::Cow;
 
 use askama::Template;
+use axum::extract::Request;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use cafe_core::cafe::{Collected, Paid};
+use cafe_core::cafe::{Collected, Paid, Points};
+use cafe_core::payment::{Method, OrderId, Won};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
+
+use crate::language::Language;
 
 /// No cache may keep a page or a redirect: a payment page can be used once, and a result can change.
 const NEVER_CACHED: [(HeaderName, &str); 3] =
@@ -44,23 +51,74 @@ impl Tone {
     }
 }
 
+/// A sentence in both languages of the pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    ko: Cow<'static, str>,
+    en: Cow<'static, str>,
+}
+
+impl Text {
+    /// In Korean and in English.
+    pub fn of(ko: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Text {
+        Text { ko: ko.into(), en: en.into() }
+    }
+
+    /// What reads the same in both.
+    pub fn same(text: impl Into<Cow<'static, str>>) -> Text {
+        let text = text.into();
+        Text { ko: text.clone(), en: text }
+    }
+
+    /// An amount of money: `4,500원`, `₩4,500`.
+    #[must_use]
+    pub fn won(won: Won) -> Text {
+        let korean = won.to_string();
+        let english = format!("₩{}", korean.trim_end_matches('원'));
+        Text::of(korean, english)
+    }
+
+    /// In Korean.
+    #[must_use]
+    pub fn ko(&self) -> &str {
+        &self.ko
+    }
+
+    /// In English.
+    #[must_use]
+    pub fn en(&self) -> &str {
+        &self.en
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ko.is_empty()
+    }
+}
+
 /// A line of a receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Row {
-    label: &'static str,
-    value: String,
+    label: Text,
+    value: Text,
 }
 
 /// A page for a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Template)]
-#[template(path = "page.html")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     status: StatusCode,
     tone: Tone,
-    heading: String,
-    sentence: String,
+    heading: Text,
+    sentence: Text,
     rows: Vec<Row>,
     refresh_seconds: Option<u32>,
+}
+
+/// The page, in the language of whoever reads it.
+#[derive(Debug, Template)]
+#[template(path = "page.html")]
+struct Printed<'a> {
+    page: &'a Page,
+    language: Language,
 }
 
 /// What a link looks like in somebody's chat. It tells nothing about the order.
@@ -72,17 +130,16 @@ struct Preview<'a> {
 }
 
 impl Page {
-    /// A page with a heading.
+    /// A page with a heading, in Korean and in English.
     #[must_use]
-    pub fn new(status: StatusCode, tone: Tone, heading: impl Into<String>) -> Page {
-        let (sentence, rows) = (String::new(), Vec::new());
-        Page { status, tone, heading: heading.into(), sentence, rows, refresh_seconds: None }
+    pub fn new(status: StatusCode, tone: Tone, heading: Text) -> Page {
+        Page { status, tone, heading, sentence: Text::default(), rows: Vec::new(), refresh_seconds: None }
     }
 
     /// Under the heading, one sentence.
     #[must_use]
-    pub fn saying(mut self, sentence: impl Into<String>) -> Page {
-        self.sentence = sentence.into();
+    pub fn saying(mut self, sentence: Text) -> Page {
+        self.sentence = sentence;
         self
     }
 
@@ -93,9 +150,20 @@ impl Page {
         self
     }
 
-    fn row(mut self, label: &'static str, value: impl Into<String>) -> Page {
-        self.rows.push(Row { label, value: value.into() });
+    /// With the order's number, by which the cafe finds it.
+    #[must_use]
+    pub fn named(self, id: OrderId) -> Page {
+        self.row(("주문 번호", "Order number"), Text::same(id.to_string()))
+    }
+
+    fn row(mut self, (ko, en): (&'static str, &'static str), value: Text) -> Page {
+        self.rows.push(Row { label: Text::of(ko, en), value });
         self
+    }
+
+    /// With a line of points, unless there are none.
+    fn points(self, label: (&'static str, &'static str), points: Points) -> Page {
+        if points.is_zero() { self } else { self.row(label, Text::same(points.to_string())) }
     }
 
     /// A paid order: the same whenever it is looked at.
@@ -104,49 +172,86 @@ impl Page {
         let quote = &paid.quote;
         let refunded = paid.refunded();
         let heading = match (paid.refunds.is_empty(), refunded == quote.due) {
-            (true, _) => "결제가 완료되었습니다",
-            (false, true) => "환불이 완료되었습니다",
-            (false, false) => "일부 환불되었습니다",
+            (true, _) => Text::of("결제가 완료되었습니다", "Your payment is complete"),
+            (false, true) => Text::of("환불이 완료되었습니다", "Your payment was refunded"),
+            (false, false) => Text::of("일부 환불되었습니다", "Part of your payment was refunded"),
         };
-        let thanks = if paid.refunds.is_empty() { "주문해 주셔서 감사합니다." } else { "" };
-        let mut page = Page::new(StatusCode::OK, Tone::Good, heading)
-            .saying(thanks)
-            .row("상품", format!("{} {}개", quote.item, quote.quantity))
-            .row("주문 금액", quote.total.to_string());
-        if !quote.spend.is_zero() {
-            page = page.row("사용한 포인트", quote.spend.to_string());
+        let mut page = Page::new(StatusCode::OK, Tone::Good, heading);
+        if paid.refunds.is_empty() {
+            page = page.saying(Text::of("주문해 주셔서 감사합니다.", "Thank you for your order."));
         }
-        page = page.row("결제 금액", quote.due.to_string());
-        if !quote.earn.is_zero() {
-            page = page.row("적립 포인트", quote.earn.to_string());
+        let cups = Text::of(
+            format!("{} {}개", quote.item, quote.quantity),
+            format!("{} × {}", quote.item, quote.quantity),
+        );
+        page = page
+            .row(("상품", "Item"), cups)
+            .row(("주문 금액", "Order total"), Text::won(quote.total))
+            .points(("사용한 포인트", "Points used"), quote.spend)
+            .row(("결제 금액", "Amount paid"), Text::won(quote.due));
+        if !quote.due.is_zero() {
+            let vat = quote.due.vat();
+            let supply = quote.due.checked_sub(vat).unwrap_or_default();
+            page = page
+                .row(("공급가액", "Supply price"), Text::won(supply))
+                .row(("부가세", "VAT"), Text::won(vat));
         }
+        page = page.points(("적립 포인트", "Points earned"), quote.earn);
         if !refunded.is_zero() {
-            page = page.row("환불 금액", refunded.to_string());
+            page = page.row(("환불 금액", "Refunded"), Text::won(refunded));
         }
         let (returned, reversed) = paid.points_moved_by_refunds();
-        if !returned.is_zero() {
-            page = page.row("돌려받은 포인트", returned.to_string());
-        }
-        if !reversed.is_zero() {
-            page = page.row("회수된 적립 포인트", reversed.to_string());
-        }
-        let approved_at = match &paid.collected {
-            Collected::Gateway { approval, .. } => approval.at.unwrap_or(paid.paid_at),
-            Collected::Points => paid.paid_at,
+        page = page
+            .points(("돌려받은 포인트", "Points returned"), returned)
+            .points(("회수된 적립 포인트", "Earned points taken back"), reversed);
+        let (method, approved_at) = match &paid.collected {
+            Collected::Gateway { approval, .. } => {
+                (method(approval.method.as_ref()), approval.at.unwrap_or(paid.paid_at))
+            }
+            Collected::Points => (Text::of("포인트", "Points"), paid.paid_at),
         };
-        page.row("결제 시각", korean_time(approved_at)).row("주문 번호", quote.id.to_string())
+        let at = korean_time(approved_at);
+        page.row(("결제 수단", "Paid with"), method)
+            .row(("결제 시각", "Paid at"), Text::of(at.clone(), format!("{at} KST")))
+            .named(quote.id)
     }
-}
 
-impl IntoResponse for Page {
-    fn into_response(self) -> Response {
-        match self.render() {
+    fn document(&self, language: Language) -> Response {
+        match (Printed { page: self, language }).render() {
             Ok(html) => document(self.status, html),
             Err(error) => {
                 tracing::error!(%error, "a page could not be rendered");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
+    }
+}
+
+fn method(method: Option<&Method>) -> Text {
+    match method {
+        Some(Method::Card) => Text::of("카카오페이 카드", "KakaoPay, by card"),
+        Some(Method::Balance) => Text::of("카카오페이머니", "KakaoPay Money"),
+        // A word of the gateway's is for nobody to read.
+        Some(Method::Other(_)) | None => Text::of("카카오페이", "KakaoPay"),
+    }
+}
+
+/// In Korean, until [`in_the_reader_s_language`] knows better.
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let mut response = self.document(Language::Korean);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Prints pages anew for readers who would rather have English.
+pub(crate) async fn in_the_reader_s_language(request: Request, next: Next) -> Response {
+    let language = Language::of(request.headers());
+    let response = next.run(request).await;
+    match (language, response.extensions().get::<Page>()) {
+        (Language::English, Some(page)) => page.document(language),
+        (Language::English | Language::Korean, _) => response,
     }
 }
 
@@ -173,6 +278,7 @@ pub(crate) fn redirect(to: &str) -> Response {
 fn document(status: StatusCode, html: String) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (VARY, "accept-language"),
         // Nothing but what stands in the page itself.
         (
             CONTENT_SECURITY_POLICY,

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use cafe_core::cafe::CloseReason;
 use cafe_core::cafe::flow::close;
@@ -9,7 +10,7 @@ use cafe_core::payment::OrderId;
 use tokio::time::timeout;
 
 use crate::order_path::OrderInPath;
-use crate::page::Page;
+use crate::page::{Page, in_the_reader_s_language};
 use crate::parts::{PATIENCE, Payments};
 use crate::payment_approve::refuse_head;
 use crate::reply;
@@ -19,6 +20,7 @@ pub fn router(app: Payments) -> Router {
     Router::new()
         .route("/pay/{order}/cancel", get(cancelled).head(refuse_head))
         .route("/pay/{order}/fail", get(failed).head(refuse_head))
+        .layer(from_fn(in_the_reader_s_language))
         .with_state(app)
 }
 
@@ -34,7 +36,7 @@ async fn end(app: &Payments, id: OrderId, hint: CloseReason) -> Page {
     let closing = close(&*app.store, &*app.gateway, id, hint, app.world.now());
     match timeout(PATIENCE, closing).await {
         Ok(Ok(closed)) => reply::closed(&closed),
-        Ok(Err(error)) => Page::from(error),
-        Err(_) => reply::pending(),
+        Ok(Err(error)) => reply::not_closed(&error, id, app.world.now()),
+        Err(_) => reply::pending(id, app.world.now()),
     }
 }

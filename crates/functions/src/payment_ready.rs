@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cafe_core::cafe::flow::{Cup, Opening, OrderError, open, open_quoted, order_by_link, order_demo};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use crate::base_url::BaseUrl;
 use crate::device::Device;
 use crate::order_path::OrderInPath;
-use crate::page::{self, Page};
+use crate::page::{self, Page, in_the_reader_s_language};
 use crate::parts::Payments;
 use crate::reply;
 
@@ -30,6 +31,7 @@ pub fn router(app: Payments) -> Router {
         .route("/payment", get(named))
         .route("/pay/{order}", get(ordered))
         .route("/card.png", get(picture))
+        .layer(from_fn(in_the_reader_s_language))
         .with_state(app)
 }
 
@@ -90,7 +92,7 @@ async fn ordered(State(app): State<Payments>, OrderInPath(id): OrderInPath, requ
     }
     let now = app.world.now();
     match open(&*app.store, &*app.gateway, id, &visit.returns(id), now).await {
-        Ok(opening) => visit.lead(opening),
+        Ok(opening) => visit.lead(id, opening, now),
         Err(error) => Page::from(error).into_response(),
     }
 }
@@ -121,18 +123,19 @@ impl Visit {
     }
 
     async fn open_fresh(&self, app: &Payments, quoted: Quoted, now: Timestamp) -> Response {
-        let returns = self.returns(quoted.quote.id);
+        let id = quoted.quote.id;
+        let returns = self.returns(id);
         match open_quoted(&*app.store, &*app.gateway, quoted, &returns, now).await {
-            Ok(opening) => self.lead(opening),
+            Ok(opening) => self.lead(id, opening, now),
             Err(error) => Page::from(error).into_response(),
         }
     }
 
-    fn lead(&self, opening: Opening) -> Response {
+    fn lead(&self, id: OrderId, opening: Opening, now: Timestamp) -> Response {
         match opening {
             Opening::Pay(opened) => page::redirect(&self.page_of(opened)),
             Opening::Paid(paid) => Page::paid(&paid).into_response(),
-            Opening::Pending => reply::pending().into_response(),
+            Opening::Pending => reply::pending(id, now).into_response(),
             Opening::Closed(closed) => reply::closed(&closed).into_response(),
             Opening::Expired => reply::expired().into_response(),
         }

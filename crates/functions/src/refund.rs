@@ -5,8 +5,9 @@ use cafe_core::cafe::{Paid, RefundId, StoreError};
 use cafe_core::payment::{OrderId, Won};
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
-use crate::parts::Payments;
+use crate::parts::{PATIENCE, Payments};
 use crate::reply;
 
 /// What an owner asks for.
@@ -78,9 +79,11 @@ pub async fn handle(app: &Payments, request: Request) -> Answer {
         return refused("reason must say in 1 to 200 characters why");
     }
     let asked = RefundRequest { order, id: id.clone(), amount, reason: reason.to_owned() };
-    match refund(&*app.store, &*app.gateway, asked, app.world.now()).await {
-        Ok(paid) => refunded(&paid, &id),
-        Err(error) => answer(&error, &id),
+    match timeout(PATIENCE, refund(&*app.store, &*app.gateway, asked, &app.world.turn())).await {
+        Ok(Ok(paid)) => refunded(&paid, &id),
+        Ok(Err(error)) => answer(&error, &id),
+        // As if the process had died here: the schedule finishes it.
+        Err(_) => answer(&RefundError::Pending, &id),
     }
 }
 
@@ -113,9 +116,10 @@ fn refunded(paid: &Paid, id: &RefundId) -> Answer {
 
 fn answer(error: &RefundError, id: &RefundId) -> Answer {
     match error {
-        RefundError::NoSuchOrder | RefundError::NotPaid | RefundError::Refused(_) => {
-            Answer::Refused { reason: error.to_string() }
-        }
+        RefundError::NoSuchOrder
+        | RefundError::NotPaid
+        | RefundError::Refused(_)
+        | RefundError::ReturnedByHand { .. } => Answer::Refused { reason: error.to_string() },
         RefundError::Gateway(cause) => {
             reply::log("a refund was not made", error);
             Answer::Refused { reason: format!("{error}: {cause}") }

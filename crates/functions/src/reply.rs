@@ -6,16 +6,14 @@
 use std::error::Error;
 
 use cafe_core::cafe::flow::{ApproveError, CloseError, LookupError, OpenError, OrderError, SignUpError};
-use cafe_core::cafe::{CloseReason, Closed, StoreError, TooManyCups};
-use cafe_core::payment::{Decline, GatewayError};
+use cafe_core::cafe::{Capture, CloseReason, Closed, StoreError, TooManyCups};
+use cafe_core::payment::{Decline, GatewayError, OrderId};
 use http::StatusCode;
+use jiff::Timestamp;
 use openbuilder::{LimitError, SkillResponse};
 
-use crate::page::{Page, Tone};
+use crate::page::{Page, Text, Tone};
 use crate::skill;
-
-/// How often a page that does not know yet asks again, in seconds.
-pub const REFRESH_SECONDS: u32 = 3;
 
 /// Why a skill has nothing better to show than a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -154,55 +152,141 @@ pub(crate) fn log(what: &'static str, error: &dyn Error) {
     tracing::error!(%error, causes = causes.join(": "), "{what}");
 }
 
-/// Nobody knows yet: the page asks again by itself.
-pub(crate) fn pending() -> Page {
-    Page::new(StatusCode::ACCEPTED, Tone::Waiting, "결제를 확인하고 있습니다")
-        .saying("다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.")
-        .refreshing(REFRESH_SECONDS)
+/// Nobody knows yet: the page asks again by itself, often at first and more rarely as the order grows old.
+pub(crate) fn pending(id: OrderId, now: Timestamp) -> Page {
+    let age_seconds = now.duration_since(id.made_at()).as_secs();
+    let sentence = if age_seconds < LATE_SECONDS {
+        Text::of(
+            "다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.",
+            "Please do not pay again. This page will tell you as soon as we know.",
+        )
+    } else {
+        Text::of(
+            "확인이 늦어지고 있습니다. 다시 결제하지 마시고, 급하시면 주문 번호를 매장에 알려 주세요.",
+            "This is taking longer than usual. Please do not pay again; if it is urgent, tell the cafe your order number.",
+        )
+    };
+    Page::new(
+        StatusCode::ACCEPTED,
+        Tone::Waiting,
+        Text::of("결제를 확인하고 있습니다", "We are checking your payment"),
+    )
+    .saying(sentence)
+    .named(id)
+    .refreshing(u32::try_from((age_seconds / 60).clamp(3, 300)).unwrap_or(300))
 }
 
-/// It ended without payment.
+/// How old an order in doubt is when its customer is told whom to ask.
+const LATE_SECONDS: i64 = 45 * 60;
+
+/// It ended without payment, or with one that is given back.
 pub(crate) fn closed(closed: &Closed) -> Page {
-    let over = |status, heading| Page::new(status, Tone::Over, heading);
+    let id = closed.quote.id;
+    let over = |status, heading| Page::new(status, Tone::Over, heading).named(id);
+    match closed.late.as_ref().map(|late| late.capture) {
+        None => {}
+        Some(Capture::Possible) => {
+            return over(StatusCode::GONE, too_late()).saying(Text::of(
+                "결제가 확인되지 않아 주문을 닫았습니다. 나중에라도 결제된 금액이 확인되면 모두 돌려 드립니다.",
+                "We could not confirm your payment, so the order is closed. Should money turn out to have been taken, you will get all of it back.",
+            ));
+        }
+        Some(Capture::Returning) => {
+            return Page::new(
+                StatusCode::ACCEPTED,
+                Tone::Waiting,
+                Text::of("결제를 취소하고 있습니다", "We are cancelling your payment"),
+            )
+            .saying(Text::of("결제된 금액은 모두 돌려 드립니다.", "You will get back all that was taken."))
+            .named(id)
+            .refreshing(RETURNING_SECONDS);
+        }
+        Some(Capture::Returned(sum)) => {
+            let sum = Text::won(sum);
+            return over(StatusCode::OK, cancelled()).saying(Text::of(
+                format!("결제된 금액 {}을 모두 돌려 드렸습니다.", sum.ko()),
+                format!("All of the {} that was taken has been returned to you.", sum.en()),
+            ));
+        }
+    }
     let nothing_moved = if closed.quote.spend.is_zero() {
-        "결제된 금액은 없습니다."
+        nothing_paid("", "")
     } else {
-        "결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다."
+        nothing_paid("사용하려던 포인트는 돌려 드렸습니다.", "The points you meant to use are yours again.")
     };
     match closed.reason {
-        CloseReason::Cancelled => over(StatusCode::OK, "결제를 취소했습니다").saying(nothing_moved),
-        CloseReason::Failed => over(StatusCode::OK, "결제하지 못했습니다").saying(nothing_moved),
-        CloseReason::Expired => over(StatusCode::GONE, "결제 시간이 지났습니다").saying(nothing_moved),
+        CloseReason::Cancelled => over(StatusCode::OK, cancelled()),
+        CloseReason::Failed | CloseReason::Mismatched => over(StatusCode::OK, failed()),
+        CloseReason::Expired => over(StatusCode::GONE, too_late()),
     }
+    .saying(nothing_moved)
 }
+
+/// How often the page of a payment that is being given back asks again.
+const RETURNING_SECONDS: u32 = 10;
 
 /// It was not paid, or not even opened, in time.
 pub(crate) fn expired() -> Page {
-    Page::new(StatusCode::GONE, Tone::Over, "결제 시간이 지났습니다")
-        .saying("결제된 금액은 없습니다. 다시 주문해 주세요.")
+    Page::new(StatusCode::GONE, Tone::Over, too_late())
+        .saying(nothing_paid("다시 주문해 주세요.", "Please order again."))
+}
+
+/// That no money has moved, and what to do.
+fn nothing_paid(ko: &str, en: &str) -> Text {
+    let and = |nothing: &str, then: &str| format!("{nothing} {then}").trim_end().to_owned();
+    Text::of(and("결제된 금액은 없습니다.", ko), and("No money was taken.", en))
+}
+
+fn cancelled() -> Text {
+    Text::of("결제를 취소했습니다", "Your payment was cancelled")
+}
+
+fn failed() -> Text {
+    Text::of("결제하지 못했습니다", "Your payment failed")
+}
+
+fn too_late() -> Text {
+    Text::of("결제 시간이 지났습니다", "The time to pay is over")
+}
+
+fn not_now() -> Text {
+    Text::of("지금은 결제할 수 없습니다", "Payments are not possible right now")
 }
 
 /// There is no such order, as far as anybody may know.
 pub(crate) fn not_found() -> Page {
-    Page::new(StatusCode::NOT_FOUND, Tone::Over, "주문을 찾을 수 없습니다").saying("다시 주문해 주세요.")
+    Page::new(
+        StatusCode::NOT_FOUND,
+        Tone::Over,
+        Text::of("주문을 찾을 수 없습니다", "There is no such order"),
+    )
+    .saying(Text::of("다시 주문해 주세요.", "Please order again."))
 }
 
 /// The path is none of ours.
 pub(crate) fn no_such_page() -> Page {
-    Page::new(StatusCode::NOT_FOUND, Tone::Over, "없는 주소입니다").saying("주소를 확인해 주세요.")
+    Page::new(StatusCode::NOT_FOUND, Tone::Over, Text::of("없는 주소입니다", "There is no such page"))
+        .saying(Text::of("주소를 확인해 주세요.", "Please check the address."))
 }
 
 fn later(status: StatusCode) -> Page {
-    Page::new(status, Tone::Over, "지금은 결제할 수 없습니다")
-        .saying("결제된 금액은 없습니다. 잠시 후 다시 시도해 주세요.")
+    Page::new(status, Tone::Over, not_now())
+        .saying(nothing_paid("잠시 후 다시 시도해 주세요.", "Please try again in a moment."))
 }
 
 impl From<OpenError> for Page {
     fn from(error: OpenError) -> Page {
         match &error {
             OpenError::NoSuchOrder => not_found(),
-            OpenError::PointsShort => Page::new(StatusCode::CONFLICT, Tone::Over, "포인트가 부족합니다")
-                .saying("결제된 금액은 없습니다. 포인트를 확인하고 다시 주문해 주세요."),
+            OpenError::PointsShort => Page::new(
+                StatusCode::CONFLICT,
+                Tone::Over,
+                Text::of("포인트가 부족합니다", "Not enough points"),
+            )
+            .saying(nothing_paid(
+                "포인트를 확인하고 다시 주문해 주세요.",
+                "Please check your points and order again.",
+            )),
             // Opening collects nothing, whatever became of it.
             OpenError::Gateway(
                 GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
@@ -222,22 +306,37 @@ impl From<OrderError> for Page {
     fn from(error: OrderError) -> Page {
         let refused = |status, heading| Page::new(status, Tone::Over, heading);
         match &error {
-            OrderError::UnknownDrink => refused(StatusCode::NOT_FOUND, "메뉴에 없는 상품입니다")
-                .saying("메뉴를 확인하고 다시 주문해 주세요."),
-            OrderError::Cups(TooManyCups { most }) => {
-                refused(StatusCode::BAD_REQUEST, "주문할 수 없는 수량입니다")
-                    .saying(format!("한 번에 1잔부터 {most}잔까지 주문하실 수 있습니다."))
+            OrderError::UnknownDrink => {
+                refused(StatusCode::NOT_FOUND, Text::of("메뉴에 없는 상품입니다", "This is not on the menu"))
+                    .saying(Text::of(
+                        "메뉴를 확인하고 다시 주문해 주세요.",
+                        "Please look at the menu and order again.",
+                    ))
             }
-            OrderError::WrongTotal { total, .. } => refused(StatusCode::BAD_REQUEST, "금액이 맞지 않습니다")
-                .saying(format!("지금 금액은 {total}입니다. 다시 주문해 주세요.")),
+            OrderError::Cups(TooManyCups { most }) => refused(
+                StatusCode::BAD_REQUEST,
+                Text::of("주문할 수 없는 수량입니다", "This many cannot be ordered"),
+            )
+            .saying(Text::of(
+                format!("한 번에 1잔부터 {most}잔까지 주문하실 수 있습니다."),
+                format!("You can order 1 to {most} cups at a time."),
+            )),
+            OrderError::WrongTotal { total, .. } => {
+                refused(StatusCode::BAD_REQUEST, Text::of("금액이 맞지 않습니다", "The price has changed"))
+                    .saying(Text::of(
+                        format!("지금 금액은 {total}입니다. 다시 주문해 주세요."),
+                        format!("It is {} now. Please order again.", Text::won(*total).en()),
+                    ))
+            }
             OrderError::NotAMember
             | OrderError::NotTheirs
             | OrderError::NoPoints
             | OrderError::PointsShort { .. }
-            | OrderError::PointsOverTotal { .. } => {
-                refused(StatusCode::BAD_REQUEST, "포인트를 사용할 수 없습니다")
-                    .saying("채팅방에서 다시 주문해 주세요.")
-            }
+            | OrderError::PointsOverTotal { .. } => refused(
+                StatusCode::BAD_REQUEST,
+                Text::of("포인트를 사용할 수 없습니다", "Points cannot be used here"),
+            )
+            .saying(Text::of("채팅방에서 다시 주문해 주세요.", "Please order again in the chat.")),
             OrderError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
                 log("an order could not be taken", &error);
                 later(StatusCode::SERVICE_UNAVAILABLE)
@@ -246,63 +345,65 @@ impl From<OrderError> for Page {
     }
 }
 
-impl From<ApproveError> for Page {
-    fn from(error: ApproveError) -> Page {
-        let not_paid = |heading, sentence: &str| {
-            Page::new(StatusCode::PAYMENT_REQUIRED, Tone::Over, heading)
-                .saying(format!("결제된 금액은 없습니다. {sentence}"))
-        };
-        match &error {
-            ApproveError::NoSuchPayment => not_found(),
-            ApproveError::NoProof => Page::new(StatusCode::BAD_REQUEST, Tone::Over, "잘못된 결제 주소입니다")
-                .saying("결제된 금액은 없습니다. 채팅방의 결제하기를 다시 눌러 주세요."),
-            ApproveError::Closed(closed_order) => closed(closed_order),
-            ApproveError::Declined(Decline::NotReady) => {
-                not_paid("결제가 끝나지 않았습니다", "카카오페이에서 결제를 마쳐 주세요.")
-            }
-            // The gateway's page works once. What can be tried again is this very address.
-            ApproveError::Declined(Decline::Busy | Decline::Later) => {
-                not_paid("결제하지 못했습니다", "잠시 후 이 화면을 새로 고쳐 주세요.")
-            }
-            ApproveError::Declined(Decline::Expired | Decline::Refused) => not_paid(
-                "결제가 승인되지 않았습니다",
-                "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.",
-            ),
-            ApproveError::Declined(Decline::Mismatch) => {
-                not_paid("결제가 승인되지 않았습니다", "채팅방의 결제하기를 다시 눌러 주세요.")
-            }
-            ApproveError::Declined(Decline::Misconfigured) => {
-                log("the gateway refuses our account", &error);
-                not_paid("지금은 결제할 수 없습니다", "매장에 문의해 주세요.")
-            }
-            ApproveError::Unreached(
-                GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
-            ) => {
-                log("a payment could not be approved", &error);
-                Page::new(StatusCode::BAD_GATEWAY, Tone::Over, "지금은 결제할 수 없습니다")
-                    .saying("결제된 금액은 없습니다. 잠시 후 이 화면을 새로 고쳐 주세요.")
-            }
-            ApproveError::Pending => pending(),
-            // Collected, but not what was agreed: a person puts it right, and the customer must not pay again.
-            ApproveError::Amount(_)
-            | ApproveError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
-                log("a payment is left in doubt", &error);
-                pending()
-            }
+/// What a customer reads who came back from the gateway, and whose order is not paid.
+pub(crate) fn not_approved(error: &ApproveError, id: OrderId, now: Timestamp) -> Page {
+    let not_paid = |heading, ko, en| {
+        Page::new(StatusCode::PAYMENT_REQUIRED, Tone::Over, heading).saying(nothing_paid(ko, en))
+    };
+    let not_approved = || Text::of("결제가 승인되지 않았습니다", "Your payment was not approved");
+    let pay_again = ("채팅방의 결제하기를 다시 눌러 주세요.", "Please tap 결제하기 in the chat again.");
+    let reload = ("잠시 후 이 화면을 새로 고쳐 주세요.", "Please reload this page in a moment.");
+    match error {
+        ApproveError::NoSuchPayment => not_found(),
+        ApproveError::NoProof => Page::new(
+            StatusCode::BAD_REQUEST,
+            Tone::Over,
+            Text::of("잘못된 결제 주소입니다", "This payment address is incomplete"),
+        )
+        .saying(nothing_paid(pay_again.0, pay_again.1)),
+        ApproveError::Closed(closed_order) => closed(closed_order),
+        ApproveError::Declined(Decline::NotReady) => not_paid(
+            Text::of("결제가 끝나지 않았습니다", "Your payment is not finished"),
+            "카카오페이에서 결제를 마쳐 주세요.",
+            "Please finish it at KakaoPay.",
+        ),
+        // The gateway's page works once. What can be tried again is this very address.
+        ApproveError::Declined(Decline::Busy | Decline::Later) => not_paid(failed(), reload.0, reload.1),
+        ApproveError::Declined(Decline::Expired | Decline::Refused) => not_paid(
+            not_approved(),
+            "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.",
+            "Please reload this page, or order again in the chat.",
+        ),
+        ApproveError::Declined(Decline::Mismatch) => not_paid(not_approved(), pay_again.0, pay_again.1),
+        ApproveError::Declined(Decline::Misconfigured) => {
+            log("the gateway refuses our account", error);
+            not_paid(not_now(), "매장에 문의해 주세요.", "Please ask the cafe.")
+        }
+        ApproveError::Unreached(
+            GatewayError::Declined { .. } | GatewayError::Unreached(..) | GatewayError::Unknown(..),
+        ) => {
+            log("a payment could not be approved", error);
+            Page::new(StatusCode::BAD_GATEWAY, Tone::Over, not_now()).saying(nothing_paid(reload.0, reload.1))
+        }
+        ApproveError::Pending => pending(id, now),
+        // Collected, but not what was agreed: it will be given back, and the customer must not pay again.
+        ApproveError::Amount(_)
+        | ApproveError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+            log("a payment is left in doubt", error);
+            pending(id, now)
         }
     }
 }
 
-impl From<CloseError> for Page {
-    fn from(error: CloseError) -> Page {
-        match &error {
-            CloseError::NoSuchPayment => not_found(),
-            CloseError::AlreadyPaid(paid) => Page::paid(paid),
-            CloseError::Pending => pending(),
-            CloseError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
-                log("a payment could not be closed", &error);
-                pending()
-            }
+/// What a customer reads whose browser came back without having paid, and whose order is not closed.
+pub(crate) fn not_closed(error: &CloseError, id: OrderId, now: Timestamp) -> Page {
+    match error {
+        CloseError::NoSuchPayment => not_found(),
+        CloseError::AlreadyPaid(paid) => Page::paid(paid),
+        CloseError::Pending => pending(id, now),
+        CloseError::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) => {
+            log("a payment could not be closed", error);
+            pending(id, now)
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cafe_core::cafe::{Attempt, AttemptToken};
+use cafe_core::cafe::{Attempt, AttemptToken, Turn};
 use cafe_core::payment::OrderId;
 use jiff::{SignedDuration, Timestamp};
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// How long an attempt at collecting can be alive: no less than the function's time-out.
+/// How long an attempt at collecting or refunding can be alive: no less than the function's time-out.
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 /// The time, which tests and the dev server can replace, and randomness, which nobody can.
@@ -54,14 +54,20 @@ impl World {
         OrderId::new(now, self.random())
     }
 
-    /// An attempt at collecting that begins at `now`.
+    /// One step at collecting or refunding, taken now by a function that ends within 28 seconds.
     #[must_use]
-    pub fn attempt(&self, now: Timestamp) -> Attempt {
+    pub fn turn(&self) -> Turn {
+        self.turn_for(ATTEMPT_FOR)
+    }
+
+    /// The same for one that has more patience.
+    pub(crate) fn turn_for(&self, attempt_for: SignedDuration) -> Turn {
+        // Whole milliseconds, as they are stored.
+        let whole = |at: Timestamp| Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+        let now = whole(self.now());
         let token = AttemptToken(OrderId::new(now, self.random()).to_string());
-        // Whole milliseconds, as it is stored.
-        let until = now.checked_add(ATTEMPT_FOR).unwrap_or(Timestamp::MAX);
-        let until = Timestamp::from_millisecond(until.as_millisecond()).unwrap_or(until);
-        Attempt { token, until }
+        let until = now.checked_add(attempt_for).unwrap_or(Timestamp::MAX);
+        Turn { now, attempt: Attempt { token, until: whole(until) } }
     }
 }
 

@@ -1,34 +1,142 @@
-//! What must hold after every step, checked against what the gateway really did.
+//! The books: what must hold after every step, checked against the ledger and what the gateway really did.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use cafe_core::payment::OrderId;
+use fakes::kakaopay::PaymentView;
+use store::Tables;
 
-use crate::dynamodb::{Item, Value, names};
+use crate::dynamodb::{Change, Database, Item, Value, names};
 use crate::world::World;
 
 /// What does not add up, in a sentence.
 pub type Broken = String;
 
-/// Points of a member, as their ledger adds them up.
+/// What the tables are called.
+pub(crate) static TABLES: LazyLock<Tables> = LazyLock::new(names);
+
+/// The ledger, added up: a model of what members and orders must say. Ledger lines are only ever added to
+/// it, as they are to the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    members: BTreeMap<Arc<str>, Sum>,
+    orders: BTreeMap<Arc<str>, Moved>,
+}
+
+/// Points of a member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sum {
     balance: i128,
     held: i128,
 }
 
-/// Checks the invariants that hold at every moment, whatever is under way.
-///
-/// # Errors
-/// Says which member, order or payment does not add up.
-pub fn always(world: &World) -> Result<(), Broken> {
-    let tables = names();
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
-    let mut moved: BTreeMap<(String, String), i128> = BTreeMap::new();
-    for entry in world.database.items(&tables.ledger) {
-        let (member, kind, points) = (text(entry, "member"), text(entry, "kind"), number(entry, "points"));
-        let sum = sums.entry(member).or_default();
-        let (balance, held) = match kind.as_str() {
+/// Points that an order has moved, by the kind of the ledger line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Moved {
+    hold: i128,
+    release: i128,
+    spend: i128,
+    earn: i128,
+    returned: i128,
+    reversed: i128,
+}
+
+/// What an order that is at a stage must have moved, and may have at the gateway.
+struct Expected {
+    moved: [i128; 4],
+    /// What the gateway must have collected, where that is known.
+    collected: Option<i128>,
+    watched: bool,
+}
+
+/// The rules of the stages.
+fn expected(order: &Item, stage: &str) -> Option<Expected> {
+    let (spend, due, earn) = (number(order, "spend"), number(order, "due"), number(order, "earn"));
+    //                     hold, release, spend, earn
+    let (moved, collected, watched) = match stage {
+        "quoted" => ([0, 0, 0, 0], Some(0), false),
+        "opened" | "approving" => ([spend, 0, 0, 0], None, true),
+        "paid" => ([spend, 0, spend, earn], Some(due), false),
+        "closed" => ([spend, spend, 0, 0], Some(0), false),
+        _ => return None,
+    };
+    Some(Expected { moved, collected, watched })
+}
+
+impl Books {
+    /// The books of a database as it stands.
+    ///
+    /// # Errors
+    /// Where the ledger has a line of no known kind.
+    pub fn of(database: &Database) -> Result<Books, Broken> {
+        let mut books = Books::default();
+        for line in database.items(&TABLES.ledger) {
+            books.enter(line)?;
+        }
+        Ok(books)
+    }
+
+    /// Writes down what has changed, and checks whom it is about. After the gateway was asked, all orders
+    /// and payments are.
+    ///
+    /// # Errors
+    /// Says which member, order or payment does not add up.
+    pub fn follow(
+        &mut self,
+        world: &World,
+        changes: &[Change],
+        gateway_was_asked: bool,
+    ) -> Result<(), Broken> {
+        for line in changes.iter().filter(|change| change.of.name == TABLES.ledger) {
+            match (&line.before, &line.after) {
+                (None, Some(line)) => self.enter(line)?,
+                (before, _) => return Err(format!("the ledger line {before:?} was changed")),
+            }
+        }
+        let mut checked: Vec<&str> = Vec::new();
+        for change in changes {
+            let Some(item) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+            // A ledger line is about its member and its order, any other item about itself.
+            let about = [item.text("member"), item.text("order"), item.text("id")];
+            for id in about.into_iter().flatten() {
+                if !checked.contains(&id) {
+                    checked.push(id);
+                    self.check(world, id)?;
+                }
+            }
+        }
+        if gateway_was_asked {
+            for order in world.database.items(&TABLES.orders) {
+                self.check_order(world, order)?;
+            }
+            check_payments(world)?;
+        }
+        Ok(())
+    }
+
+    /// Checks everything, from scratch.
+    ///
+    /// # Errors
+    /// Says which member, order or payment does not add up.
+    pub fn check_all(&self, world: &World) -> Result<(), Broken> {
+        if *self != Books::of(&world.database)? {
+            return Err("the ledger was changed behind the auditor's back".to_owned());
+        }
+        let members = world.database.items(&TABLES.members).filter_map(|member| member.text("id"));
+        for id in members.chain(self.members.keys().map(|id| &**id)) {
+            self.check(world, id)?;
+        }
+        for order in world.database.items(&TABLES.orders) {
+            self.check_order(world, order)?;
+        }
+        check_payments(world)
+    }
+
+    fn enter(&mut self, line: &Item) -> Result<(), Broken> {
+        let (member, kind) = (line.text("member").unwrap_or_default(), line.text("kind").unwrap_or_default());
+        let points = number(line, "points");
+        let (balance, held) = match kind {
             "bonus" | "earn" | "return" => (points, 0),
             "hold" => (-points, points),
             "release" => (points, -points),
@@ -36,121 +144,125 @@ pub fn always(world: &World) -> Result<(), Broken> {
             "reverse" => (-points, 0),
             other => return Err(format!("a ledger line of the unknown kind {other}")),
         };
+        let sum = self.members.entry(member.into()).or_default();
         sum.balance += balance;
         sum.held += held;
-        if let Some(order) = entry.text("order") {
-            *moved.entry((order.to_owned(), kind)).or_default() += points;
+        if let Some(order) = line.text("order") {
+            let moved = self.orders.entry(order.into()).or_default();
+            match kind {
+                "hold" => moved.hold += points,
+                "release" => moved.release += points,
+                "spend" => moved.spend += points,
+                "earn" => moved.earn += points,
+                "return" => moved.returned += points,
+                "reverse" => moved.reversed += points,
+                _ => {}
+            }
         }
+        Ok(())
     }
-    for member in world.database.items(&tables.members) {
-        let id = text(member, "id");
+
+    /// Checks the member, the binding or the order of that name.
+    fn check(&self, world: &World, id: &str) -> Result<(), Broken> {
         if let Some(user) = id.strip_prefix("user#") {
-            check_binding(world, user, &text(member, "member"))?;
-            continue;
+            return check_binding(world, user);
         }
+        if let Some(order) = world.database.item(&TABLES.orders, id) {
+            return self.check_order(world, order);
+        }
+        let sum = self.members.get(id).copied();
+        let Some(member) = world.database.item(&TABLES.members, id) else {
+            return match sum {
+                Some(_) => Err(format!("the ledger has lines of {id}, who is no member")),
+                None => Ok(()),
+            };
+        };
         let kept = Sum { balance: number(member, "balance"), held: number(member, "held") };
-        let sum = sums.remove(&id).unwrap_or_default();
+        let sum = sum.unwrap_or_default();
         if kept != sum {
             return Err(format!("member {id} has {kept:?}, but the ledger adds up to {sum:?}"));
         }
         if kept.balance < 0 || kept.held < 0 {
             return Err(format!("member {id} is below zero: {kept:?}"));
         }
+        Ok(())
     }
-    if let Some((member, _)) = sums.first_key_value() {
-        return Err(format!("the ledger has lines of {member}, who is no member"));
+
+    /// One order, its ledger lines, and its payment at the gateway.
+    fn check_order(&self, world: &World, order: &Item) -> Result<(), Broken> {
+        let (id, stage) = (order.text("id").unwrap_or_default(), order.text("stage").unwrap_or_default());
+        let Some(expected) = expected(order, stage) else {
+            return Err(format!("order {id} is at the unknown stage {stage}"));
+        };
+        let moved = self.orders.get(id).copied().unwrap_or_default();
+        let found = [moved.hold, moved.release, moved.spend, moved.earn];
+        if found != expected.moved {
+            return Err(format!(
+                "order {id} is {stage}, so hold, release, spend, earn should be {:?}, not {found:?}",
+                expected.moved
+            ));
+        }
+        if moved.returned > moved.spend || moved.reversed > moved.earn {
+            return Err(format!("order {id} gave back or took back more points than it had moved"));
+        }
+        let watched = order.text("watch").is_some();
+        if watched != expected.watched {
+            return Err(format!("order {id} is {stage}, and its being watched is {watched}"));
+        }
+        let Some(session) = order.text("session") else { return Ok(()) };
+        let Some(payment) = world.kakaopay.payment(session) else {
+            return Err(format!("order {id} names a payment that the gateway does not know"));
+        };
+        let collected = i128::from(payment.collected);
+        if let Some(expected) = expected.collected
+            && collected != expected
+        {
+            return Err(format!("order {id} is {stage}, but {collected} were collected, not {expected}"));
+        }
+        if stage == "paid" && number(order, "collected") != collected {
+            return Err(format!("order {id} says that another sum than {collected} was collected"));
+        }
+        Ok(())
     }
-    for order in world.database.items(&tables.orders) {
-        check_order(world, order, &moved)?;
-    }
-    check_payments(world)
 }
 
 /// Who has joined with a number is the one who may spend its points.
-fn check_binding(world: &World, user: &str, member: &str) -> Result<(), Broken> {
-    let tables = names();
-    let bound = world.database.items(&tables.members).find(|item| item.text("id") == Some(member));
+fn check_binding(world: &World, user: &str) -> Result<(), Broken> {
+    let members = &TABLES.members;
+    let member = world.database.item(members, &format!("user#{user}")).and_then(|item| item.text("member"));
+    let bound = member.and_then(|member| world.database.item(members, member));
     match bound.and_then(|item| item.text("user")) {
         Some(known) if known == user => Ok(()),
-        known => Err(format!("{user} has joined as {member}, who belongs to {known:?}")),
-    }
-}
-
-/// One order, its ledger lines, and its payment at the gateway.
-fn check_order(world: &World, order: &Item, moved: &BTreeMap<(String, String), i128>) -> Result<(), Broken> {
-    let (id, stage) = (text(order, "id"), text(order, "stage"));
-    let (spend, due, earn) = (number(order, "spend"), number(order, "due"), number(order, "earn"));
-    let of = |kind: &str| moved.get(&(id.clone(), kind.to_owned())).copied().unwrap_or_default();
-    let expected = match stage.as_str() {
-        "quoted" => [0, 0, 0, 0],
-        "opened" | "approving" => [spend, 0, 0, 0],
-        "paid" => [spend, 0, spend, earn],
-        "closed" => [spend, spend, 0, 0],
-        other => return Err(format!("order {id} is at the unknown stage {other}")),
-    };
-    let found = [of("hold"), of("release"), of("spend"), of("earn")];
-    if found != expected {
-        return Err(format!(
-            "order {id} is {stage}, so hold, release, spend, earn should be {expected:?}, not {found:?}"
-        ));
-    }
-    if of("return") > spend || of("reverse") > earn {
-        return Err(format!("order {id} gave back or took back more points than it had moved"));
-    }
-    let watched = order.text("watch").is_some();
-    if watched != matches!(stage.as_str(), "opened" | "approving") {
-        return Err(format!("order {id} is {stage}, and its being watched is {watched}"));
-    }
-    let Some(session) = order.text("session") else { return Ok(()) };
-    let Some(payment) = world.kakaopay.payment(session) else {
-        return Err(format!("order {id} names a payment that the gateway does not know"));
-    };
-    let collected = i128::from(payment.collected);
-    match stage.as_str() {
-        "paid" if collected != due => {
-            Err(format!("order {id} is paid, but {collected} of {due} were collected"))
-        }
-        "paid" if number(order, "collected") != collected => {
-            Err(format!("order {id} says that another sum than {collected} was collected"))
-        }
-        "quoted" | "closed" if collected - i128::from(payment.cancelled) != 0 => {
-            Err(format!("order {id} is {stage}, but {collected} were collected"))
-        }
-        _ => Ok(()),
+        known => Err(format!("{user} has joined as {member:?}, who belongs to {known:?}")),
     }
 }
 
 /// No order is collected twice, nor for another sum than it was quoted for.
 fn check_payments(world: &World) -> Result<(), Broken> {
-    let mut collected: BTreeMap<String, u32> = BTreeMap::new();
-    for payment in world.kakaopay.payments() {
-        if payment.approvals > 0 {
-            *collected.entry(payment.partner_order_id.clone()).or_default() += 1;
+    let payments = world.kakaopay.payments();
+    for (at, payment) in payments.iter().enumerate() {
+        let PaymentView { tid, partner_order_id: order, total, collected, .. } = payment;
+        if *collected != 0 && collected != total {
+            return Err(format!("payment {tid} collected {collected} of {total}"));
         }
-        if payment.collected != 0 && payment.collected != payment.total {
-            return Err(format!(
-                "payment {} collected {} of {}",
-                payment.tid, payment.collected, payment.total
-            ));
+        let twin = payments[..at].iter().any(|other| other.approvals > 0 && other.partner_order_id == *order);
+        if payment.approvals > 1 || (payment.approvals > 0 && twin) {
+            return Err(format!("order {order} was collected more than once"));
         }
     }
-    match collected.into_iter().find(|(_, times)| *times > 1) {
-        Some((order, times)) => Err(format!("order {order} was collected {times} times")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Checks what must hold once everything has come to rest.
 ///
 /// # Errors
 /// Says which order or payment was left behind.
-pub fn at_rest(world: &World) -> Result<(), Broken> {
-    always(world)?;
-    let tables = names();
-    let mut paid: BTreeMap<String, i128> = BTreeMap::new();
-    for order in world.database.items(&tables.orders) {
-        let (id, stage) = (text(order, "id"), text(order, "stage"));
-        if matches!(stage.as_str(), "opened" | "approving") {
+pub fn at_rest(world: &World, books: &Books) -> Result<(), Broken> {
+    books.check_all(world)?;
+    let mut paid: BTreeMap<&str, i128> = BTreeMap::new();
+    for order in world.database.items(&TABLES.orders) {
+        let (id, stage) = (order.text("id").unwrap_or_default(), order.text("stage").unwrap_or_default());
+        if order.text("watch").is_some() {
             return Err(format!("order {id} was left {stage}"));
         }
         if order.get("refunding").is_some() {
@@ -159,12 +271,12 @@ pub fn at_rest(world: &World) -> Result<(), Broken> {
         if stage == "paid"
             && let Some(session) = order.text("session")
         {
-            paid.insert(session.to_owned(), refunded(order));
+            paid.insert(session, refunded(order));
         }
     }
     for payment in world.kakaopay.payments() {
         let kept = i128::from(payment.collected) - i128::from(payment.cancelled);
-        let ours = paid.get(&payment.tid).map_or(0, |refunded| i128::from(payment.collected) - refunded);
+        let ours = paid.get(&*payment.tid).map_or(0, |refunded| i128::from(payment.collected) - refunded);
         if kept != ours {
             return Err(format!(
                 "the gateway keeps {kept} of payment {}, and our orders say {ours}",
@@ -175,14 +287,17 @@ pub fn at_rest(world: &World) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Whether something is still open, in doubt or half made: then the schedule and the owner are not done.
+#[must_use]
+pub fn is_unfinished(world: &World) -> bool {
+    let mut orders = world.database.items(&TABLES.orders);
+    orders.any(|order| order.text("watch").is_some() || order.get("refunding").is_some())
+}
+
 fn refunded(order: &Item) -> i128 {
     let Some(Value::List(refunds)) = order.get("refunds") else { return 0 };
     let amount = |refund: &Value| if let Value::Map(refund) = refund { number(refund, "amount") } else { 0 };
     refunds.iter().map(amount).sum()
-}
-
-fn text(item: &Item, name: &str) -> String {
-    item.text(name).unwrap_or_default().to_owned()
 }
 
 fn number(item: &Item, name: &str) -> i128 {
@@ -192,8 +307,7 @@ fn number(item: &Item, name: &str) -> i128 {
 /// The refunds that were begun and have not ended: of which order, and by which name.
 #[must_use]
 pub fn half_made_refunds(world: &World) -> Vec<(OrderId, String)> {
-    let orders = names().orders;
-    let half_made = world.database.items(&orders).filter_map(|order| {
+    let half_made = world.database.items(&TABLES.orders).filter_map(|order| {
         let Some(Value::Map(refunding)) = order.get("refunding") else { return None };
         Some((OrderId::parse(order.text("id")?).ok()?, refunding.text("id")?.to_owned()))
     });

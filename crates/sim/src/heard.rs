@@ -1,5 +1,7 @@
 //! What a function said in the end: what a customer read, or what an owner was told.
 
+use std::fmt;
+
 use cafe_core::cafe::flow::{
     ApproveError, CloseError, OpenError, Opening, OrderError, Reconciled, RefundError, SignUpError,
 };
@@ -126,6 +128,7 @@ impl Heard {
                 RefundError::NoSuchOrder
                 | RefundError::NotPaid
                 | RefundError::Refused(_)
+                | RefundError::ReturnedByHand { .. }
                 | RefundError::Gateway(_),
             ) => Heard::Refused,
         }
@@ -135,6 +138,23 @@ impl Heard {
         match result {
             Ok(_) => Heard::Reconciled,
             Err(_) => Heard::TryAgain,
+        }
+    }
+}
+
+impl fmt::Display for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Heard::Quoted(id)
+            | Heard::Pay(id, _)
+            | Heard::Paid(id)
+            | Heard::Closed(id)
+            | Heard::NotPaid(id)
+            | Heard::Pending(id)
+            | Heard::Refunded(id)
+            | Heard::RefundPending(id) => write!(f, " ({id})"),
+            Heard::Member | Heard::Refused | Heard::Reconciled | Heard::TryAgain => Ok(()),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Between the functions and the outside: every request waits here until the scheduler decides what becomes of it.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +16,7 @@ use bytes::Bytes;
 use cafe_core::payment::{Http, SendError};
 use http::{Request, Response};
 
-use crate::world::Kind;
+use crate::fate::Asks;
 
 /// What an instance waits for.
 #[derive(Debug)]
@@ -103,12 +102,25 @@ impl Network {
         self.lock().calls[call].instance
     }
 
-    /// Whom it is for.
-    pub(crate) fn kind(&self, call: usize) -> Kind {
-        match self.lock().calls[call].asked {
-            Some(Asked::DynamoDb(..)) => Kind::Database,
-            Some(Asked::Gateway(_)) => Kind::Gateway,
-            Some(Asked::Sleep(_)) | None => Kind::Sleep,
+    /// What it asks for.
+    pub(crate) fn asks(&self, call: usize) -> Asks {
+        match &self.lock().calls[call].asked {
+            Some(Asked::DynamoDb(operation, _)) => match operation.as_str() {
+                "GetItem" => Asks::Get,
+                "Query" => Asks::Query,
+                "PutItem" => Asks::Put,
+                "UpdateItem" => Asks::Update,
+                "TransactWriteItems" => Asks::Transact,
+                other => unreachable!("the cafe's store does not use {other}"),
+            },
+            Some(Asked::Gateway(request)) => match request.uri().path().rsplit('/').next() {
+                Some("ready") => Asks::Ready,
+                Some("approve") => Asks::Approve,
+                Some("order") => Asks::LookUp,
+                Some("cancel") => Asks::Cancel,
+                other => unreachable!("the cafe does not ask the gateway for {other:?}"),
+            },
+            Some(Asked::Sleep(_)) | None => Asks::Sleep,
         }
     }
 
@@ -191,15 +203,5 @@ impl AsyncSleep for Network {
         Sleep::new(async move {
             waiting.await;
         })
-    }
-}
-
-impl fmt::Display for Asked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Asked::DynamoDb(operation, _) => f.write_str(operation),
-            Asked::Gateway(request) => f.write_str(request.uri().path()),
-            Asked::Sleep(duration) => write!(f, "sleep {} ms", duration.as_millis()),
-        }
     }
 }

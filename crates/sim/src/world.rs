@@ -7,12 +7,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
+use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::auth::{Params as AuthParams, ResolveAuthScheme};
+use aws_sdk_dynamodb::config::endpoint::{Endpoint as Address, EndpointFuture, Params, ResolveEndpoint};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedAsyncSleep, StalledStreamProtectionConfig,
+    BehaviorVersion, ConfigBag, IdentityCache, Region, RuntimeComponents, SharedAsyncSleep,
+    StalledStreamProtectionConfig,
 };
+use aws_smithy_async::time::StaticTimeSource;
+use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::auth::{AuthSchemeOption, AuthSchemeOptionsFuture};
 use aws_smithy_runtime_api::client::http::{SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
 use fakes::Reply;
@@ -24,82 +35,41 @@ use kakaopay::{Account, Api, TEST_CID};
 use store::DynamoStore;
 
 use crate::dynamodb::{self, Answer, Database};
+use crate::fate::{Asks, Fate};
 use crate::heard::Heard;
 use crate::network::{Answered, Asked, Network};
 use crate::zoo::{Bug, Cashier, spoil};
 
+/// The code with which KakaoPay says that it knows no such payment.
+const NO_SUCH_PAYMENT: i32 = -721;
+
 /// After how long Lambda ends a function that has not answered.
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(28);
 
-/// What becomes of one request.
+/// The functions that can be at work, and what else changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fate {
-    /// It arrives, and so does the answer.
-    Delivered,
-    /// It arrives, and the answer is lost.
-    AnswerLost,
-    /// It never arrives, and the one who asked knows that.
-    NotSent,
-    /// It never arrives, and the one who asked does not know that.
-    Lost,
-    /// The one who asked gives up waiting, and only then it arrives.
-    Late,
-    /// The other side is too busy to do anything.
-    Throttled,
-    /// The other side collides with somebody else, and does nothing.
-    Conflict,
-    /// The other side fails before it has done anything.
-    Failed,
-    /// The other side does it, and then fails.
-    DoneAndFailed,
-    /// The gateway's bank does not know, and it was not done.
-    BankUnknown,
-    /// The gateway's bank does not know, and it was done.
-    DoneAndBankUnknown,
-    /// The gateway says that the same request is under way, and does nothing.
-    InProgress,
-    /// Who asked dies before it arrives, and it never does.
-    CrashBefore,
-    /// Who asked dies while it is on its way.
-    CrashDuring,
-    /// It arrives, and who asked dies before they hear of it.
-    CrashAfter,
-}
-
-impl Fate {
-    /// All that can go wrong with a request to `DynamoDB`.
-    pub const OF_DATABASE: [Fate; 10] = [
-        Fate::AnswerLost,
-        Fate::NotSent,
-        Fate::Lost,
-        Fate::Late,
-        Fate::Throttled,
-        Fate::Conflict,
-        Fate::DoneAndFailed,
-        Fate::CrashBefore,
-        Fate::CrashDuring,
-        Fate::CrashAfter,
-    ];
-
-    /// All that can go wrong with a request to the gateway.
-    pub const OF_GATEWAY: [Fate; 12] = [
-        Fate::AnswerLost,
-        Fate::NotSent,
-        Fate::Lost,
-        Fate::Late,
-        Fate::Throttled,
-        Fate::Failed,
-        Fate::DoneAndFailed,
-        Fate::BankUnknown,
-        Fate::DoneAndBankUnknown,
-        Fate::InProgress,
-        Fate::CrashBefore,
-        Fate::CrashAfter,
-    ];
+pub enum Function {
+    /// `sign-up`.
+    Join,
+    /// The skills that take an order.
+    Order,
+    /// `payment-ready`.
+    Open,
+    /// `payment-approve`.
+    Approve,
+    /// `payment-close`.
+    Close,
+    /// `reconcile`.
+    Reconcile,
+    /// `refund`.
+    Refund,
+    /// None of ours: DynamoDB drops what has outlived its time.
+    TimeToLive,
 }
 
 /// A running function, and what it has been asked.
 struct Instance {
+    function: Function,
     future: Option<Pin<Box<dyn Future<Output = Heard> + Send>>>,
     started_at: Timestamp,
     /// What it said in the end; none when it died.
@@ -113,19 +83,10 @@ pub struct Pending {
     pub call: usize,
     /// Who asked.
     pub instance: usize,
-    /// Whether it is for the gateway, `DynamoDB`, or only for time to pass.
-    pub kind: Kind,
-}
-
-/// Whom a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// `DynamoDB`.
-    Database,
-    /// The gateway.
-    Gateway,
-    /// Nobody: time shall pass.
-    Sleep,
+    /// What for.
+    pub asks: Asks,
+    /// Whether somebody still waits for the answer.
+    pub awaited: bool,
 }
 
 /// The simulated world.
@@ -190,7 +151,7 @@ impl World {
     #[must_use]
     pub fn gateway(&self) -> Cashier {
         let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()));
-        Cashier { gateway, bug: self.bug }
+        Cashier::new(gateway, self.bug)
     }
 
     /// The time.
@@ -200,9 +161,13 @@ impl World {
     }
 
     /// Starts an instance of a function, up to its first wait.
-    pub fn start(&mut self, future: impl Future<Output = Heard> + Send + 'static) -> usize {
+    pub fn start(
+        &mut self,
+        function: Function,
+        future: impl Future<Output = Heard> + Send + 'static,
+    ) -> usize {
         let started_at = self.now();
-        self.instances.push(Instance { future: Some(Box::pin(future)), started_at, heard: None });
+        self.instances.push(Instance { function, future: Some(Box::pin(future)), started_at, heard: None });
         let instance = self.instances.len() - 1;
         self.poll(instance);
         instance
@@ -212,6 +177,12 @@ impl World {
     #[must_use]
     pub fn pending(&self) -> &[Pending] {
         &self.pending
+    }
+
+    /// Which function an instance is of.
+    #[must_use]
+    pub fn function(&self, instance: usize) -> Function {
+        self.instances[instance].function
     }
 
     /// What an instance said in the end, if it has.
@@ -248,10 +219,15 @@ impl World {
         self.clock.advance(time);
         self.note(time.as_millis());
         let now = self.now();
+        let mut ended = false;
         for instance in &mut self.instances {
-            if now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
+            if instance.future.is_some() && now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
                 instance.future = None;
+                ended = true;
             }
+        }
+        if ended {
+            self.take_stock();
         }
     }
 
@@ -259,28 +235,18 @@ impl World {
     pub fn crash(&mut self, instance: usize) {
         self.instances[instance].future = None;
         self.note(("crash", instance));
+        self.take_stock();
     }
 
     /// Decides what becomes of a request, and lets the one who asked go on.
     pub fn decide(&mut self, pending: Pending, fate: Fate) {
-        self.pending.retain(|one| *one != pending);
+        self.pending.retain(|one| one.call != pending.call);
         let Some(asked) = self.network.take(pending.call) else { return };
         self.steps += 1;
         self.note((pending.call, pending.instance, fate));
-        // Whoever is gone hears nothing: the request arrives, or it is lost. A wait that nobody waits for is none.
-        if self.network.is_abandoned(pending.call) {
-            if pending.kind == Kind::Sleep {
-                return;
-            }
-            if !matches!(
-                fate,
-                Fate::NotSent
-                    | Fate::Lost
-                    | Fate::CrashBefore
-                    | Fate::Throttled
-                    | Fate::Conflict
-                    | Fate::Failed
-            ) {
+        // Whoever is gone hears nothing: the request arrives, or it is lost.
+        if !pending.awaited {
+            if fate.arrives() {
                 self.deliver(asked);
             }
             return;
@@ -302,6 +268,9 @@ impl World {
             Fate::Conflict => self.refuse(asked, Refusal::Conflict),
             Fate::Failed => self.refuse(asked, Refusal::Failed),
             Fate::DoneAndFailed => self.refuse(asked, Refusal::DoneAndFailed),
+            Fate::Refused => self.deliver_with(asked, Fault::UserLocked),
+            Fate::NotFound => self
+                .deliver_with(asked, Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false }),
             Fate::BankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: false }),
             Fate::DoneAndBankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: true }),
             Fate::InProgress => self.deliver_with(asked, Fault::DuplicateRequest785),
@@ -322,13 +291,7 @@ impl World {
     /// Nobody waits for it any more, and it may still arrive.
     fn leave_on_its_way(&mut self, pending: Pending, asked: Asked) {
         self.network.put_back(pending.call, asked);
-        self.pending.push(pending);
-    }
-
-    /// The requests that nobody waits for any more, and that may still arrive.
-    #[must_use]
-    pub fn on_their_way(&self) -> Vec<Pending> {
-        self.pending.iter().copied().filter(|one| self.network.is_abandoned(one.call)).collect()
+        self.pending.push(Pending { awaited: false, ..pending });
     }
 
     fn poll(&mut self, instance: usize) {
@@ -343,10 +306,19 @@ impl World {
         }
         while self.seen < self.network.len() {
             let call = self.seen;
-            let kind = self.network.kind(call);
-            self.pending.push(Pending { call, instance: self.network.instance(call), kind });
+            let (asks, instance) = (self.network.asks(call), self.network.instance(call));
+            self.pending.push(Pending { call, instance, asks, awaited: true });
             self.seen += 1;
         }
+        self.take_stock();
+    }
+
+    /// Sees which requests are still waited for. A wait that nobody waits for is none.
+    fn take_stock(&mut self) {
+        for one in &mut self.pending {
+            one.awaited = one.awaited && !self.network.is_abandoned(one.call);
+        }
+        self.pending.retain(|one| one.awaited || one.asks != Asks::Sleep);
     }
 
     fn deliver(&mut self, asked: Asked) -> Answered {
@@ -362,7 +334,7 @@ impl World {
 
     fn ask_database(&mut self, operation: &str, body: &Bytes) -> Answer {
         let Some(bug) = self.bug else { return self.database.answer(operation, body) };
-        let requests = spoil(bug, operation, body);
+        let requests = spoil(bug, operation, body, &self.database);
         let answers: Vec<Answer> =
             requests.iter().map(|(operation, body)| self.database.answer(operation, body)).collect();
         answers.into_iter().next_back().unwrap_or_else(dynamodb::internal_error)
@@ -435,18 +407,70 @@ fn endpoint(path: &str) -> Option<Endpoint> {
     Endpoint::ALL.into_iter().find(|endpoint| endpoint.name() == last)
 }
 
-/// The production client, but for its outside: no socket, and waits that the scheduler ends.
+/// The production client, but for its outside: no socket, no signature, and waits that the scheduler ends.
+///
+/// Each world has its own allowance of retries, as each process has in production. By itself the SDK shares one
+/// among all clients of a process, and then a history would depend on those before it.
 fn client(network: &Network) -> Client {
     let connector = SharedHttpConnector::new(network.clone());
+    let allowance = RetryPartition::custom("simulated").token_bucket(TokenBucket::default()).build();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-northeast-2"))
-        .credentials_provider(Credentials::new("simulated", "simulated", None, None, "simulated"))
-        .endpoint_url("http://simulated.invalid")
+        .endpoint_resolver(Here)
+        .auth_scheme_resolver(Unsigned)
+        .identity_cache(IdentityCache::no_cache())
+        .time_source(StaticTimeSource::from_secs(0))
         .http_client(http_client_fn(move |_, _| connector.clone()))
         .sleep_impl(SharedAsyncSleep::new(network.clone()))
         .retry_config(RetryConfig::standard())
+        .retry_partition(allowance)
+        .interceptor(Taciturn)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
+}
+
+/// There is one place to send requests to, which needs no rules to be found.
+#[derive(Debug)]
+struct Here;
+
+impl ResolveEndpoint for Here {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Address::builder().url("http://simulated.invalid").build()))
+    }
+}
+
+/// Nobody here looks at a signature, and to make one takes longer than to answer.
+#[derive(Debug)]
+struct Unsigned;
+
+impl ResolveAuthScheme for Unsigned {
+    fn resolve_auth_scheme<'a>(
+        &'a self,
+        _: &'a AuthParams,
+        _: &'a ConfigBag,
+        _: &'a RuntimeComponents,
+    ) -> AuthSchemeOptionsFuture<'a> {
+        AuthSchemeOptionsFuture::ready(Ok(vec![AuthSchemeOption::from(NO_AUTH_SCHEME_ID)]))
+    }
+}
+
+/// Nobody here reads who is asking, which the SDK puts together anew for every request.
+#[derive(Debug)]
+struct Taciturn;
+
+impl Intercept for Taciturn {
+    fn name(&self) -> &'static str {
+        "Taciturn"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(disable_interceptor::<UserAgentInterceptor>("nobody reads it"));
+        Ok(())
+    }
 }

@@ -3,19 +3,38 @@
 //! No production code knows of it. A bug changes what goes over the wire between the store and
 //! `DynamoDB`, or what the gateway seems to say: as if the code on this side of it were wrong.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{
-    Approval, Cancellation, Charge, Checkout, Gateway, GatewayError, Progress, Proof, Provider, Returns,
-    Session, Snapshot, Won,
+    Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof, Provider,
+    Returns, Session, Snapshot, Won,
 };
 use serde_json::{Map, Value, json};
 
-/// One bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is named for what it does wrong")]
-pub enum Bug {
+use crate::audit::TABLES;
+use crate::dynamodb::Database;
+
+macro_rules! zoo {
+    ($($bug:ident,)*) => {
+        /// One bug.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "each is named for what it does wrong")]
+        pub enum Bug {
+            $($bug,)*
+        }
+
+        impl Bug {
+            /// Every bug.
+            pub const ALL: &[Bug] = &[$(Bug::$bug,)*];
+        }
+    };
+}
+
+zoo! {
     // What is written without looking.
     OpensWhateverTheStage,
     HoldsMoreThanThereIs,
@@ -24,6 +43,8 @@ pub enum Bug {
     JoinsTwice,
     BeginsARefundWhateverRuns,
     WritesALedgerLineTwice,
+    SettlesOnEveryRepeat,
+    SettlesWhateverTheStage,
     // What is written in part.
     OpensWithoutHoldingPoints,
     OpensWithoutALedgerLine,
@@ -37,6 +58,8 @@ pub enum Bug {
     ForgetsTheTransactionsToken,
     // What is written wrongly.
     EarnsTwice,
+    EarnsWhenOpened,
+    OpensWithoutEndingTheQuote,
     HoldsHalf,
     ReleasesTwice,
     LeavesSpentPointsHeld,
@@ -64,57 +87,11 @@ pub enum Bug {
     TakesNotSentToARefundForDone,
     RefundsWithoutAskingTheGateway,
     RefundsTwiceAtTheGateway,
+    ApprovesAgainBlindly,
+    TakesNotFoundForFailed,
 }
 
 impl Bug {
-    /// Every bug.
-    pub const ALL: [Bug; 44] = [
-        Bug::OpensWhateverTheStage,
-        Bug::HoldsMoreThanThereIs,
-        Bug::BeginsWhateverTheStage,
-        Bug::ClosesWhateverTheStage,
-        Bug::JoinsTwice,
-        Bug::BeginsARefundWhateverRuns,
-        Bug::WritesALedgerLineTwice,
-        Bug::OpensWithoutHoldingPoints,
-        Bug::OpensWithoutALedgerLine,
-        Bug::SettlesWithoutMovingPoints,
-        Bug::SettlesWithoutALedgerLine,
-        Bug::ClosesWithoutReleasingPoints,
-        Bug::ClosesWithoutALedgerLine,
-        Bug::JoinsWithoutALedgerLine,
-        Bug::RefundsWithoutMovingPoints,
-        Bug::TearsTransactionsApart,
-        Bug::ForgetsTheTransactionsToken,
-        Bug::EarnsTwice,
-        Bug::HoldsHalf,
-        Bug::ReleasesTwice,
-        Bug::LeavesSpentPointsHeld,
-        Bug::OpensUnwatched,
-        Bug::BeginsUnwatched,
-        Bug::WatchesThePaid,
-        Bug::WatchesTheClosed,
-        Bug::LooksTooLate,
-        Bug::PutsOffForEver,
-        Bug::ForgetsWhatWasCollected,
-        Bug::ForgetsARefund,
-        Bug::KeepsTheRefundRunning,
-        Bug::TakesNoAnswerForYes,
-        Bug::TakesNotSentForYes,
-        Bug::TakesAnErrorForYes,
-        Bug::TakesAnotherSum,
-        Bug::TakesAFailedLookUpForFailed,
-        Bug::TakesAFailedLookUpForPaid,
-        Bug::TakesPaidForFailed,
-        Bug::TakesPaidForPending,
-        Bug::TakesPendingForPaid,
-        Bug::TakesARefusedRefundForDone,
-        Bug::TakesNoAnswerToARefundForDone,
-        Bug::TakesNotSentToARefundForDone,
-        Bug::RefundsWithoutAskingTheGateway,
-        Bug::RefundsTwiceAtTheGateway,
-    ];
-
     /// Its name.
     #[must_use]
     pub fn name(self) -> String {
@@ -138,12 +115,15 @@ enum Step {
 }
 
 /// The requests that a broken store would have made in place of this one.
-pub(crate) fn spoil(bug: Bug, operation: &str, body: &Bytes) -> Vec<(String, Bytes)> {
+pub(crate) fn spoil(bug: Bug, operation: &str, body: &Bytes, database: &Database) -> Vec<(String, Bytes)> {
     let as_it_is = || vec![(operation.to_owned(), body.clone())];
     let Ok(mut request) = serde_json::from_slice::<Value>(body) else { return as_it_is() };
     let step = step(operation, &request);
     if bug == Bug::TearsTransactionsApart && operation == "TransactWriteItems" {
         return torn(&request);
+    }
+    if bug == Bug::EarnsWhenOpened && step == Step::Open {
+        return early(order_part(&mut request), database).into_iter().chain(as_it_is()).collect();
     }
     if !spoil_step(bug, step, &mut request) {
         return as_it_is();
@@ -158,6 +138,7 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
         (Bug::OpensWhateverTheStage, Step::Open)
         | (Bug::BeginsWhateverTheStage, Step::Begin)
         | (Bug::ClosesWhateverTheStage, Step::Close)
+        | (Bug::SettlesWhateverTheStage, Step::Settle)
         | (Bug::BeginsARefundWhateverRuns, Step::BeginRefund) => unconditional(order_part(request)),
         (Bug::HoldsMoreThanThereIs, Step::Open) => points_part(request).is_some_and(unconditional),
         (Bug::JoinsTwice, Step::Join) => {
@@ -189,6 +170,17 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
             request.as_object_mut().is_some_and(|request| request.remove("ClientRequestToken").is_some())
                 && conditions
         }
+        (Bug::SettlesOnEveryRepeat, Step::Settle) => {
+            let conditions = unconditional(order_part(request));
+            let now = order_part(request)["ExpressionAttributeValues"][":paid_at"]["S"].clone();
+            for put in puts(request) {
+                let key = put["Item"]["entry"]["S"].as_str().unwrap_or_default();
+                let key = format!("{key}#{}", now.as_str().unwrap_or_default());
+                put["Item"]["entry"]["S"] = json!(key);
+            }
+            conditions
+        }
+        (Bug::OpensWithoutEndingTheQuote, Step::Open) => leave(order_part(request), " REMOVE #expires_at"),
         (Bug::EarnsTwice, Step::Settle) => {
             points_part(request).is_some_and(|part| scale(part, ":balance", 2, 1))
         }
@@ -365,14 +357,51 @@ fn torn(request: &Value) -> Vec<(String, Bytes)> {
     parts.iter().rev().map(single).collect()
 }
 
+/// What an order earns, earned when it is opened: the member's points and the ledger's line.
+fn early(open: &Value, database: &Database) -> Vec<(String, Bytes)> {
+    let Some(id) = open["Key"]["id"]["S"].as_str() else { return Vec::new() };
+    let order = database.item(&TABLES.orders, id);
+    let Some((member, earn)) = order.and_then(|order| Some((order.text("member")?, order.number("earn")?)))
+    else {
+        return Vec::new();
+    };
+    let earn = json!({"N": earn.to_string()});
+    let add = json!({
+        "TableName": TABLES.members,
+        "Key": {"id": {"S": member}},
+        "UpdateExpression": "SET #balance = #balance + :earn",
+        "ExpressionAttributeNames": {"#balance": "balance"},
+        "ExpressionAttributeValues": {":earn": earn},
+    });
+    let line = json!({
+        "TableName": TABLES.ledger,
+        "Item": {
+            "member": {"S": member},
+            "entry": {"S": format!("{id}#early")},
+            "kind": {"S": "earn"},
+            "points": earn,
+            "order": {"S": id},
+        },
+    });
+    [("UpdateItem", add), ("PutItem", line)]
+        .map(|(operation, body)| (operation.to_owned(), Bytes::from(body.to_string())))
+        .into()
+}
+
 /// The production gateway, and what a bug would make of it.
 #[derive(Clone, Debug)]
 pub struct Cashier {
-    pub(crate) gateway: KakaoPay,
-    pub(crate) bug: Option<Bug>,
+    gateway: KakaoPay,
+    bug: Option<Bug>,
+    /// Whether it asked twice, and thinks it knows enough to look nothing up.
+    blind: Arc<AtomicBool>,
 }
 
 impl Cashier {
+    pub(crate) fn new(gateway: KakaoPay, bug: Option<Bug>) -> Cashier {
+        Cashier { gateway, bug, blind: Arc::default() }
+    }
+
     fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
     }
@@ -402,6 +431,18 @@ impl Gateway for Cashier {
                 }
                 Ok(approval)
             }
+            Err(GatewayError::Unknown(..)) if self.has(Bug::ApprovesAgainBlindly) => {
+                self.blind.store(true, Ordering::Relaxed);
+                match self.gateway.approve(charge, session, proof).await {
+                    // Whatever it says now is taken for a no.
+                    Err(GatewayError::Unknown(provider, cause)) => Err(GatewayError::Declined {
+                        provider,
+                        code: cause.to_string(),
+                        decline: Decline::Refused,
+                    }),
+                    answered => answered,
+                }
+            }
             Err(GatewayError::Unknown(..)) if self.has(Bug::TakesNoAnswerForYes) => Ok(yes()),
             Err(GatewayError::Unreached(..)) if self.has(Bug::TakesNotSentForYes) => Ok(yes()),
             Err(GatewayError::Declined { .. }) if self.has(Bug::TakesAnErrorForYes) => Ok(yes()),
@@ -410,10 +451,17 @@ impl Gateway for Cashier {
     }
 
     async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
-        let seems = |progress| Snapshot { progress, cancelled: Won::ZERO, cancellable: charge.amount };
+        let seems =
+            |progress| Snapshot { progress, is_ours: true, cancelled: Won::ZERO, cancellable: charge.amount };
         let paid =
             || Progress::Paid(Approval { amount: charge.amount, number: None, method: None, at: None });
+        if self.blind.load(Ordering::Relaxed) {
+            return Ok(seems(Progress::Pending));
+        }
         match self.gateway.lookup(charge, session).await {
+            Err(GatewayError::Declined { .. }) if self.has(Bug::TakesNotFoundForFailed) => {
+                Ok(seems(Progress::Failed))
+            }
             Err(_) if self.has(Bug::TakesAFailedLookUpForFailed) => Ok(seems(Progress::Failed)),
             Err(_) if self.has(Bug::TakesAFailedLookUpForPaid) => Ok(seems(paid())),
             Ok(Snapshot { progress: Progress::Paid(_), .. }) if self.has(Bug::TakesPaidForFailed) => {
@@ -425,11 +473,11 @@ impl Gateway for Cashier {
             Ok(Snapshot { progress: Progress::Pending, .. }) if self.has(Bug::TakesPendingForPaid) => {
                 Ok(seems(paid()))
             }
-            Ok(Snapshot { progress: Progress::Paid(mut approval), cancelled, cancellable })
+            Ok(Snapshot { progress: Progress::Paid(mut approval), is_ours, cancelled, cancellable })
                 if self.has(Bug::TakesAnotherSum) =>
             {
                 approval.amount = approval.amount.checked_sub(Won::new(1)).unwrap_or_default();
-                Ok(Snapshot { progress: Progress::Paid(approval), cancelled, cancellable })
+                Ok(Snapshot { progress: Progress::Paid(approval), is_ours, cancelled, cancellable })
             }
             looked_up => looked_up,
         }

@@ -13,20 +13,24 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem,
 };
 use cafe_core::cafe::{
-    Approving, Attempt, AttemptToken, Begun, Closed, Collected, Effect, Entry, Joined, Kept, Member,
-    MemberId, NewMember, Opened, Order, Paid, Quoted, Store, StoreError, Tender,
+    Approving, AttemptToken, Begun, Capture, Closed, Collected, Effect, Entry, Joined, Kept, Late, Member,
+    MemberId, NewMember, Opened, Order, Paid, Quoted, RefundId, Refunding, Store, StoreError, Tender, Turn,
+    Watch, Watched, look_again_at,
 };
-use cafe_core::payment::OrderId;
-use jiff::Timestamp;
+use cafe_core::payment::{OrderId, Proof};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::change::Change;
 use crate::failure::{
     Refused, TRIES, any_collided, collided, pause_before, refused, unavailable, unbuildable,
 };
 use crate::item::{
-    BindingItem, EntryItem, Item, MemberItem, OrderItem, RefundItem, RefundingItem, WATCH, binding_key,
-    number, read, text, time,
+    BindingItem, EntryItem, Item, LookItem, MemberItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH,
+    binding_key, number, read, text, time,
 };
+
+/// How soon the schedule looks at an order that an attempt has just left in doubt.
+const LOOK_AFTER_DOUBT: SignedDuration = SignedDuration::from_secs(5);
 
 /// The names of the three tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,17 @@ pub struct Tables {
     pub ledger: String,
     /// Orders. Key: `id`; index `watch` with the keys `watch` and `look_at`.
     pub orders: String,
+}
+
+/// The names where nothing else is said, as on a laptop.
+impl Default for Tables {
+    fn default() -> Tables {
+        Tables {
+            members: "cafe-members".to_owned(),
+            ledger: "cafe-ledger".to_owned(),
+            orders: "cafe-orders".to_owned(),
+        }
+    }
 }
 
 /// The cafe's store in DynamoDB.
@@ -168,6 +183,81 @@ impl DynamoStore {
             .when("#balance >= :balance_needed AND #held >= :held_needed")
     }
 
+    /// A change that only this attempt may make, while it is the last.
+    fn attempt(&self, approving: &Approving) -> Change {
+        self.change(approving.opened.quote.id)
+            .value("approving", text("approving"))
+            .value("token", text(&*approving.attempt.token.0))
+            .when("#stage = :approving AND #attempt = :token")
+    }
+
+    /// What may still come, or came, of a closed order's payment; watched while something may.
+    fn follow(&self, closed: &Closed) -> Change {
+        let change = self.change(closed.quote.id);
+        let watch_from = |change: Change, at: Timestamp| {
+            change.set("watch", text(WATCH)).set("look_at", number(at.as_second()))
+        };
+        let Some(Late { capture, .. }) = &closed.late else {
+            return change.remove("watch").remove("look_at").remove("late");
+        };
+        let change = change.set("late", text(capture.as_str()));
+        match capture {
+            Capture::Possible => watch_from(change, look_again_at(closed.closed_at, closed.closed_at)),
+            Capture::Returning => watch_from(change, closed.closed_at),
+            Capture::Returned(sum) => {
+                change.set("late_returned", number(sum.get())).remove("watch").remove("look_at")
+            }
+        }
+    }
+
+    /// A running refund, watched from when its run is over.
+    fn refunding(&self, paid: &Paid, refunding: &Refunding) -> Result<Change, StoreError> {
+        Ok(self
+            .change(paid.quote.id)
+            .set("refunding", item_of(&RefundingItem::from(refunding))?)
+            .set("watch", text(WATCH))
+            .set("look_at", number(refunding.run.until.as_second())))
+    }
+
+    async fn order_item(&self, id: OrderId) -> Result<Option<Item>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.tables.orders)
+            .key("id", text(id.to_string()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        Ok(got.item)
+    }
+
+    /// The orders of one partition of the index, the longest there first.
+    async fn watched_as(&self, watch: &str, until: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.tables.orders)
+            .index_name("watch")
+            .key_condition_expression("#watch = :watch AND #look_at <= :until")
+            .expression_attribute_names("#watch", "watch")
+            .expression_attribute_names("#look_at", "look_at")
+            .expression_attribute_values(":watch", text(watch))
+            .expression_attribute_values(":until", number(until.as_second()))
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let ids = found.items.unwrap_or_default().into_iter().filter_map(|item| {
+            let key = item.get("id").and_then(|id| id.as_s().ok())?;
+            // One that is none must not keep the others from being looked at.
+            OrderId::parse(key)
+                .inspect_err(|error| tracing::error!(key, %error, "an order's key is no id"))
+                .ok()
+        });
+        Ok(ids.collect())
+    }
+
     fn read_order(item: Item) -> Result<Order, StoreError> {
         let key = item.get("id").and_then(|id| id.as_s().ok()).cloned().unwrap_or_default();
         read::<OrderItem, Order>(&key, item)
@@ -239,16 +329,7 @@ impl Store for DynamoStore {
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let got = self
-            .client
-            .get_item()
-            .table_name(&self.tables.orders)
-            .key("id", text(id.to_string()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        got.item.map(DynamoStore::read_order).transpose()
+        self.order_item(id).await?.map(DynamoStore::read_order).transpose()
     }
 
     async fn open(&self, opened: &Opened) -> Result<Kept, StoreError> {
@@ -272,27 +353,36 @@ impl Store for DynamoStore {
         self.keep(change, &opened.entries(), Order::Opened(opened.clone())).await
     }
 
-    async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError> {
+    async fn begin(&self, id: OrderId, turn: &Turn, proof: Option<&Proof>) -> Result<Begun, StoreError> {
+        let attempt = &turn.attempt;
         let change = self
             .change(id)
             .set("stage", text("approving"))
             .set("attempt", text(&*attempt.token.0))
             .set("attempt_until_ms", number(attempt.until.as_millisecond()))
+            .set("watch", text(WATCH))
             .set("look_at", number(attempt.until.as_second()))
             .value("opened", text("opened"))
-            .value("now_ms", number(now.as_millisecond()))
-            .when("#stage = :opened OR (#stage = :stage AND #attempt_until_ms < :now_ms)");
-        let begun = |opened| Approving { opened, attempt: attempt.clone() };
+            .value("now_ms", number(turn.now.as_millisecond()))
+            .when("#stage = :opened OR (#stage = :stage AND #attempt_until_ms <= :now_ms)");
+        let change = match proof {
+            Some(proof) => change.set("proof", text(&*proof.0)),
+            None => change,
+        };
+        let begun = |opened, kept: Option<Proof>| {
+            let proof = proof.cloned().or(kept);
+            Approving { opened, attempt: attempt.clone(), proof }
+        };
         let (stood, ours) = match self.write(change).await? {
             Ok(stood) => (stood, true),
             Err(stands) => (stands, false),
         };
         Ok(match (stood.map(DynamoStore::read_order).transpose()?, ours) {
-            (Some(Order::Opened(opened)), true) => Begun::First(begun(opened)),
-            (Some(Order::Approving(before)), true) => Begun::Again(begun(before.opened)),
+            (Some(Order::Opened(opened)), true) => Begun::First(begun(opened, None)),
+            (Some(Order::Approving(before)), true) => Begun::Again(begun(before.opened, before.proof)),
             // An earlier try of this very write was ours; what stood before it is not known any more.
             (Some(Order::Approving(before)), false) if before.attempt.token == attempt.token => {
-                Begun::Again(begun(before.opened))
+                Begun::Again(begun(before.opened, before.proof))
             }
             (other, _) => Begun::Otherwise(other.map(Box::new)),
         })
@@ -300,14 +390,13 @@ impl Store for DynamoStore {
 
     async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError> {
         let change = self
-            .change(approving.opened.quote.id)
+            .attempt(approving)
             .set("stage", text("opened"))
+            .set("watch", text(WATCH))
             .set("look_at", number(approving.opened.abandoned_at().as_second()))
             .remove("attempt")
             .remove("attempt_until_ms")
-            .value("approving", text("approving"))
-            .value("token", text(&*approving.attempt.token.0))
-            .when("#stage = :approving AND #attempt = :token");
+            .remove("proof");
         match self.write(change).await? {
             Ok(_) => Ok(true),
             // An earlier try of this very write was ours, or somebody else has taken over.
@@ -316,6 +405,17 @@ impl Store for DynamoStore {
                 Ok(matches!(order, Some(Order::Opened(_))))
             }
         }
+    }
+
+    async fn leave_in_doubt(&self, approving: &Approving, now: Timestamp) -> Result<(), StoreError> {
+        let look_at = now.checked_add(LOOK_AFTER_DOUBT).unwrap_or(Timestamp::MAX);
+        let change = self
+            .attempt(approving)
+            .set("attempt_until_ms", number(now.as_millisecond()))
+            .set("watch", text(WATCH))
+            .set("look_at", number(look_at.as_second()))
+            .set_or_remove("proof", approving.proof.as_ref().map(|proof| text(&*proof.0)));
+        self.write(change).await.map(|_| ())
     }
 
     async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {
@@ -328,6 +428,7 @@ impl Store for DynamoStore {
             .remove("look_at")
             .remove("attempt")
             .remove("attempt_until_ms")
+            .remove("proof")
             .value("opened", text("opened"))
             .value("approving", text("approving"))
             .when("#stage = :opened OR #stage = :approving");
@@ -344,14 +445,13 @@ impl Store for DynamoStore {
 
     async fn close(&self, closed: &Closed, attempt: Option<&AttemptToken>) -> Result<Kept, StoreError> {
         let change = self
-            .change(closed.quote.id)
+            .follow(closed)
             .set("stage", text("closed"))
             .set("reason", text(closed.reason.as_str()))
             .set("closed_at", time(closed.closed_at))
-            .remove("watch")
-            .remove("look_at")
             .remove("attempt")
-            .remove("attempt_until_ms");
+            .remove("attempt_until_ms")
+            .remove("proof");
         let change = match attempt {
             None => change.value("opened", text("opened")).when("#stage = :opened"),
             Some(token) => change
@@ -362,44 +462,71 @@ impl Store for DynamoStore {
         self.keep(change, &closed.entries(), Order::Closed(closed.clone())).await
     }
 
-    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
-        let found = self
-            .client
-            .query()
-            .table_name(&self.tables.orders)
-            .index_name("watch")
-            .key_condition_expression("#watch = :watch AND #look_at <= :now")
-            .expression_attribute_names("#watch", "watch")
-            .expression_attribute_names("#look_at", "look_at")
-            .expression_attribute_values(":watch", text(WATCH))
-            .expression_attribute_values(":now", number(now.as_second()))
-            .limit(i32::try_from(most).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let ids = found.items.unwrap_or_default().into_iter().filter_map(|item| {
-            let key = item.get("id").and_then(|id| id.as_s().ok())?;
-            // One that is none must not keep the others from being looked at.
-            OrderId::parse(key)
-                .inspect_err(|error| tracing::error!(key, %error, "an order's key is no id"))
-                .ok()
-        });
-        Ok(ids.collect())
+    async fn follow_up(&self, closed: &Closed) -> Result<Kept, StoreError> {
+        let change = self.follow(closed).value("possible", text(Capture::Possible.as_str()));
+        let change = match closed.late.as_ref().map(|late| late.capture) {
+            Some(Capture::Returned(_)) => change
+                .value("returning", text(Capture::Returning.as_str()))
+                .when("#late = :possible OR #late = :returning"),
+            Some(Capture::Possible | Capture::Returning) | None => change.when("#late = :possible"),
+        };
+        self.keep(change, &[], Order::Closed(closed.clone())).await
     }
 
-    async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError> {
-        let change = self.change(id).set("look_at", number(at.as_second())).when("attribute_exists(#watch)");
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.watched_as(WATCH, now, most).await
+    }
+
+    async fn in_review(&self, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.watched_as(REVIEW, Timestamp::MAX, most).await
+    }
+
+    async fn watched(&self, id: OrderId) -> Result<Option<Watched>, StoreError> {
+        let item = self.order_item(id).await?;
+        item.map(|item| read::<OrderItem, Watched>(&id.to_string(), item)).transpose()
+    }
+
+    async fn keep_watching(&self, watched: &Watched) -> Result<(), StoreError> {
+        let Some(watch) = watched.watch else { return Ok(()) };
+        let (name, at) = match watch {
+            Watch::From(at) => (WATCH, at),
+            Watch::Review(at) => (REVIEW, at),
+        };
+        let looks: Vec<_> = watched.looks.0.iter().map(LookItem::from).collect();
+        let change = self
+            .change(watched.order.id())
+            .set("watch", text(name))
+            .set("look_at", number(at.as_second()))
+            .set("looks", item_of(&looks)?)
+            .value("stage", text(watched.order.stage()))
+            .when("attribute_exists(#watch) AND #stage = :stage");
         self.write(change).await.map(|_| ())
     }
 
     async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
         let Some(refunding) = &paid.refunding else { return Ok(Kept::Done) };
         let change = self
-            .change(paid.quote.id)
-            .set("refunding", item_of(&RefundingItem::from(refunding))?)
+            .refunding(paid, refunding)?
+            .remove("looks")
             .value("paid", text("paid"))
             .value("refunds_before", number(count(paid.refunds.len())))
             .when("#stage = :paid AND attribute_not_exists(#refunding) AND #refund_count = :refunds_before");
+        self.keep(change, &[], Order::Paid(paid.clone())).await
+    }
+
+    async fn resume_refund(&self, paid: &Paid, now: Timestamp) -> Result<Kept, StoreError> {
+        let Some(refunding) = &paid.refunding else { return Ok(Kept::Done) };
+        let change = self
+            .refunding(paid, refunding)?
+            .value("refund", text(refunding.id.as_str()))
+            .value("asked_at", time(refunding.asked_at))
+            .value("refunds_before", number(count(paid.refunds.len())))
+            .value("now_ms", number(now.as_millisecond()))
+            // The very one: it may have been given up and asked for again, when less was left.
+            .when(
+                "#refunding.#id = :refund AND #refunding.#asked_at = :asked_at \
+                 AND #refunding.#run_until_ms <= :now_ms AND #refund_count = :refunds_before",
+            );
         self.keep(change, &[], Order::Paid(paid.clone())).await
     }
 
@@ -408,20 +535,24 @@ impl Store for DynamoStore {
         let change = self
             .change(paid.quote.id)
             .remove("refunding")
+            .remove("watch")
+            .remove("look_at")
             .value("refund", text(refunding.id.as_str()))
-            .when("#refunding.#id = :refund");
+            .value("run", text(&*refunding.run.token.0))
+            .when("#refunding.#id = :refund AND #refunding.#run = :run");
         self.write(change).await.map(|_| ())
     }
 
-    async fn settle_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
-        let Some(latest) = paid.refunds.last() else { return Ok(Kept::Done) };
+    async fn settle_refund(&self, paid: &Paid, running: &RefundId) -> Result<Kept, StoreError> {
         let refunds = paid.refunds.iter().map(RefundItem::from).collect::<Vec<_>>();
         let change = self
             .change(paid.quote.id)
             .set("refunds", item_of(&refunds)?)
             .set("refund_count", number(count(paid.refunds.len())))
             .remove("refunding")
-            .value("refund", text(latest.id.as_str()))
+            .remove("watch")
+            .remove("look_at")
+            .value("refund", text(running.as_str()))
             .value("refunds_before", number(count(paid.refunds.len()) - 1))
             .when("#refunding.#id = :refund AND #refund_count = :refunds_before");
         self.keep(change, &paid.refund_entries(), Order::Paid(paid.clone())).await

@@ -1,14 +1,18 @@
 //! The cafe's [`Store`](cafe_core::cafe::Store) over DynamoDB.
 //!
 //! Three tables: members (by the tag of their phone number, and by chatbot user), their ledger, and
-//! orders. What happens together is one conditional transaction. Nothing here scans.
+//! orders. What happens together is one conditional transaction. The store itself never scans: only the
+//! [`Auditor`] does, for an operator who asks for it.
 //!
 //! Items are written with a version and updated attribute by attribute, so that an older and a newer
 //! function can work on the same order during a deployment.
 
+mod auditor;
 mod change;
 mod dynamo;
 mod failure;
 mod item;
+mod shelf;
 
+pub use crate::auditor::{Audited, Auditor, Progress};
 pub use crate::dynamo::{DynamoStore, Tables};

@@ -8,9 +8,19 @@ use super::Cafe;
 use super::browser::without_ids;
 
 impl Cafe {
-    /// Runs what the schedule runs.
-    pub(crate) async fn reconcile(&self) -> Value {
-        self.invokes("reconcile", String::new()).await
+    /// Runs what the schedule runs, and gives what it did: `1 settled, 2 pending`, or `nothing`.
+    pub(crate) async fn reconcile(&self) -> String {
+        let report = self.invokes("reconcile", String::new()).await;
+        let counts = report.as_object().unwrap().iter().filter(|(_, count)| **count != json!(0));
+        let did: Vec<_> = counts.map(|(what, count)| format!("{count} {what}")).collect();
+        if did.is_empty() { "nothing".to_owned() } else { did.join(", ") }
+    }
+
+    /// Has one order looked at now, and gives what became of it.
+    pub(crate) async fn looks_at(&self, order: OrderId) -> String {
+        let event = json!({ "order": order.to_string() });
+        let report = self.invokes("reconcile", event.to_string()).await;
+        report["outcome"].as_str().unwrap().to_owned()
     }
 
     /// Asks for a refund, and gives the answer without the ids in it.

@@ -316,6 +316,7 @@ async fn an_order_that_is_over_stays_so_by_every_path() {
                 insta::assert_snapshot!(answer, @"
                 410 결제 시간이 지났습니다
                 결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다.
+                주문 번호: …
                 ");
             }
         }

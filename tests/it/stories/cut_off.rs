@@ -4,14 +4,13 @@ use cafe_core::cafe::{Approving, Begun, Collected, Kept, Order, RefundId, Tender
 use cafe_core::payment::{Approval, Cancellation, GatewayError, OrderId, Proof, Returns, Session, Won};
 use fakes::kakaopay::{Endpoint, Fault};
 use reqwest::StatusCode;
-use serde_json::json;
 
-use crate::cafe::{Bubble, Cafe, JUN, MINA, story};
+use crate::cafe::{Bubble, Cafe, JUN, MINA, at_once, story};
 
-/// The intent is written down, and the function stops.
-async fn begins(cafe: &Cafe, order: OrderId) -> Approving {
-    let (parts, now) = (cafe.parts(), cafe.now());
-    match parts.store.begin(order, &parts.world.attempt(now), now).await.unwrap() {
+/// The customer comes back; the intent is written down with what they bring, and the function stops.
+async fn begins(cafe: &Cafe, order: OrderId, back: &str) -> Approving {
+    let parts = cafe.parts();
+    match parts.store.begin(order, &parts.world.turn(), proof(back).as_ref()).await.unwrap() {
         Begun::First(approving) => approving,
         begun @ (Begun::Again(_) | Begun::Otherwise(_)) => panic!("{begun:?}"),
     }
@@ -19,9 +18,13 @@ async fn begins(cafe: &Cafe, order: OrderId) -> Approving {
 
 /// The gateway is asked to collect, and the function stops.
 async fn collects(cafe: &Cafe, approving: &Approving, back: &str) -> Result<Approval, GatewayError> {
-    let proof = Proof(back.split_once("pg_token=").unwrap().1.to_owned());
     let charge = approving.opened.quote.charge();
-    cafe.parts().gateway.approve(&charge, &session(approving), &proof).await
+    cafe.parts().gateway.approve(&charge, &session(approving), &proof(back).unwrap()).await
+}
+
+/// What the gateway has appended to the way back.
+fn proof(back: &str) -> Option<Proof> {
+    Some(Proof(back.split_once("pg_token=")?.1.to_owned()))
 }
 
 fn session(approving: &Approving) -> Session {
@@ -48,6 +51,7 @@ async fn nobody_knows(cafe: &Cafe, card: &Bubble, back: &str) {
             insta::assert_snapshot!(answer, @"
             202 결제를 확인하고 있습니다
             다시 결제하지 마세요. 확인되는 대로 이 화면에서 알려 드립니다.
+            주문 번호: …
             (3초마다 다시)
             ");
         }
@@ -59,10 +63,10 @@ async fn nobody_knows(cafe: &Cafe, card: &Bubble, back: &str) {
 async fn before_the_gateway_was_asked_a_reload_finishes_it() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        begins(cafe, card.order()).await;
+        begins(cafe, card.order(), &back).await;
         nobody_knows(cafe, &card, &back).await;
         cafe.later(1);
-        assert_eq!(cafe.reconcile().await["pending"], 1, "the customer may still come back");
+        assert_eq!(cafe.reconcile().await, "nothing", "the customer may still come back");
         insta::assert_snapshot!(cafe.returns(&back).await, @"
         200 결제가 완료되었습니다
         주문해 주셔서 감사합니다.
@@ -79,16 +83,31 @@ async fn before_the_gateway_was_asked_a_reload_finishes_it() {
 }
 
 #[tokio::test]
-async fn before_the_gateway_was_asked_the_schedule_ends_it() {
+async fn before_the_gateway_was_asked_the_schedule_asks_it_in_time() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        begins(cafe, card.order()).await;
+        begins(cafe, card.order(), &back).await;
+        cafe.later(1);
+        assert_eq!(cafe.reconcile().await, "1 settled");
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn before_the_gateway_was_asked_the_schedule_ends_it_when_it_is_too_late() {
+    story(async |cafe| {
+        let (card, back) = agreed(cafe).await;
+        begins(cafe, card.order(), &back).await;
         cafe.later(17);
-        assert_eq!(cafe.reconcile().await["closed"], 1);
+        assert_eq!(cafe.reconcile().await, "1 pending");
+        cafe.later(5);
+        assert_eq!(cafe.reconcile().await, "1 closed");
         assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (0, (100, 0)));
         insta::assert_snapshot!(cafe.returns(&back).await, @"
         410 결제 시간이 지났습니다
-        결제된 금액은 없습니다. 사용하려던 포인트는 돌려 드렸습니다.
+        결제가 확인되지 않아 주문을 닫았습니다. 나중에라도 결제된 금액이 확인되면 모두 돌려 드립니다.
+        주문 번호: …
         ");
     })
     .await;
@@ -98,7 +117,7 @@ async fn before_the_gateway_was_asked_the_schedule_ends_it() {
 async fn after_the_gateway_collected_a_reload_finishes_it() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        let approving = begins(cafe, card.order()).await;
+        let approving = begins(cafe, card.order(), &back).await;
         collects(cafe, &approving, &back).await.unwrap();
         nobody_knows(cafe, &card, &back).await;
         cafe.later(1);
@@ -122,12 +141,12 @@ async fn after_the_gateway_collected_a_reload_finishes_it() {
 async fn after_the_gateway_collected_the_schedule_finishes_it() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        let approving = begins(cafe, card.order()).await;
+        let approving = begins(cafe, card.order(), &back).await;
         collects(cafe, &approving, &back).await.unwrap();
-        assert_eq!(cafe.reconcile().await, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+        assert_eq!(cafe.reconcile().await, "nothing");
         cafe.later(1);
-        assert_eq!(cafe.reconcile().await, json!({ "settled": 1, "closed": 0, "pending": 0, "passed": 0 }));
-        assert_eq!(cafe.reconcile().await, json!({ "settled": 0, "closed": 0, "pending": 0, "passed": 0 }));
+        assert_eq!(cafe.reconcile().await, "1 settled");
+        assert_eq!(cafe.reconcile().await, "nothing");
         assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (1_400, (0, 0)));
         let receipt = cafe.returns(&back).await;
         assert_eq!(receipt.status, StatusCode::OK);
@@ -140,7 +159,7 @@ async fn after_the_gateway_collected_the_schedule_finishes_it() {
 async fn who_was_believed_dead_and_goes_on_collects_nothing_more() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        let slow = begins(cafe, card.order()).await;
+        let slow = begins(cafe, card.order(), &back).await;
         cafe.later(1);
         let receipt = cafe.returns(&back).await;
         assert_eq!(receipt.status, StatusCode::OK);
@@ -159,7 +178,7 @@ async fn who_was_believed_dead_and_settles_at_last_undoes_no_refund() {
         // A stranger's order moves no points, so nothing but the order itself can refuse.
         let card = cafe.orders("jun", JUN, 1, "에스프레소").await;
         let back = cafe.opens_and_pays(card.link()).await;
-        let slow = begins(cafe, card.order()).await;
+        let slow = begins(cafe, card.order(), &back).await;
         let approval = collects(cafe, &slow, &back).await.unwrap();
         cafe.later(1);
         cafe.reconcile().await;
@@ -180,7 +199,7 @@ async fn who_was_believed_dead_and_settles_at_last_undoes_no_refund() {
 async fn a_refusal_says_nothing_about_a_request_that_is_still_on_its_way() {
     story(async |cafe| {
         let (card, back) = agreed(cafe).await;
-        let slow = begins(cafe, card.order()).await;
+        let slow = begins(cafe, card.order(), &back).await;
         cafe.later(1);
         cafe.kakaopay().inject(Endpoint::Approve, Fault::UserLocked);
         assert_eq!(cafe.returns(&back).await.status, StatusCode::ACCEPTED);
@@ -218,7 +237,7 @@ async fn what_was_opened_at_the_gateway_and_never_kept_is_never_collected() {
 }
 
 #[tokio::test]
-async fn points_that_were_about_to_be_spent_are_spent_once_or_given_back() {
+async fn points_that_were_about_to_be_spent_are_spent_whoever_finishes_it() {
     story(async |cafe| {
         cafe.joins("mina", MINA).await;
         let earning = cafe.orders("mina", MINA, 20, "에스프레소").await;
@@ -231,7 +250,7 @@ async fn points_that_were_about_to_be_spent_are_spent_once_or_given_back() {
         );
         for card in [&spent, &left] {
             cafe.opens_link(card.link()).await;
-            begins(cafe, card.order()).await;
+            begins(cafe, card.order(), card.link()).await;
         }
         assert_eq!(cafe.points_of(MINA).await, (100, 3_000));
         let back = format!("{}/approve", spent.link());
@@ -239,9 +258,8 @@ async fn points_that_were_about_to_be_spent_are_spent_once_or_given_back() {
         cafe.later(1);
         assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);
         assert_eq!(cafe.points_of(MINA).await, (100, 1_500));
-        cafe.later(16);
-        cafe.reconcile().await;
-        assert_eq!(cafe.points_of(MINA).await, (1_600, 0));
+        assert_eq!(cafe.reconcile().await, "1 settled");
+        assert_eq!(cafe.points_of(MINA).await, (100, 0));
     })
     .await;
 }
@@ -285,9 +303,61 @@ async fn a_refusal_says_nothing_about_a_refund_that_is_still_on_its_way() {
         let answer = cafe.refunds(order, Some(1_000), "r1").await;
         assert!(answer.contains(r#""outcome":"pending""#), "{answer}");
         gives_back(cafe, order).await;
+        cafe.later(1);
         let answer = cafe.refunds(order, Some(1_000), "r1").await;
         assert!(answer.contains(r#""outcome":"refunded""#), "{answer}");
         assert_eq!((cafe.collected(order), cafe.points_of(MINA).await), (3_400, (440, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_nobody_asks_for_again_is_finished_by_the_schedule() {
+    for made in [false, true] {
+        story(async |cafe| {
+            let order = refund_begun(cafe).await;
+            if made {
+                gives_back(cafe, order).await;
+            }
+            assert_eq!(cafe.reconcile().await, "nothing", "its run may still be at it");
+            cafe.later(1);
+            assert_eq!(cafe.reconcile().await, "1 refunded");
+            assert_eq!(cafe.reconcile().await, "nothing");
+            let answer = cafe.refunds(order, Some(1_000), "r1").await;
+            assert!(answer.contains(r#""outcome":"refunded""#), "{answer}");
+            assert_eq!((cafe.collected(order), cafe.calls()["cancel"]), (3_400, 1));
+            assert_eq!(cafe.points_of(MINA).await, (440, 0));
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_repeat_a_refund_at_once_one_takes_it_up() {
+    story(async |cafe| {
+        let order = refund_begun(cafe).await;
+        cafe.later(20);
+        let answers = at_once((0..20).map(|_| cafe.refunds(order, Some(1_000), "r1"))).await;
+        assert!(answers.iter().all(|answer| !answer.contains("refused")), "{answers:#?}");
+        assert_eq!((cafe.collected(order), cafe.calls()["cancel"]), (3_400, 1));
+        assert_eq!(cafe.points_of(MINA).await, (440, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_running_refund_and_what_was_returned_by_hand_beside_it_end_together() {
+    story(async |cafe| {
+        let order = refund_begun(cafe).await;
+        gives_back(cafe, order).await;
+        let tid = cafe.kakaopay().payments().last().unwrap().tid.clone();
+        cafe.kakaopay().give_back(&tid, 400).unwrap();
+        cafe.later(1);
+        assert_eq!(cafe.reconcile().await, "1 pending", "the refund may still be on its way");
+        cafe.later(10);
+        assert_eq!(cafe.reconcile().await, "1 refunded");
+        insta::assert_snapshot!(cafe.refunds(order, Some(1_000), "r1").await, @r#"{"amount":1400,"left":3000,"order":"…","outcome":"refunded","points_forgiven":0,"points_returned":0,"points_reversed":140,"refunded":1400,"request":"r1"}"#);
+        assert_eq!((cafe.collected(order), cafe.calls()["cancel"]), (3_000, 1));
     })
     .await;
 }
@@ -307,8 +377,9 @@ async fn refund_begun(cafe: &Cafe) -> OrderId {
     cafe.returns(&back).await;
     let Order::Paid(mut paid) = cafe.order(card.order()).await else { panic!("not paid") };
     let id = RefundId::parse("r1").unwrap();
-    paid.refunding =
-        Some(paid.refund(id, Some(Won::new(1_000)), "식은 커피".to_owned(), cafe.now()).unwrap());
+    paid.refunding = Some(
+        paid.refund(id, Some(Won::new(1_000)), "식은 커피".to_owned(), &cafe.parts().world.turn()).unwrap(),
+    );
     cafe.parts().store.begin_refund(&paid).await.unwrap();
     card.order()
 }

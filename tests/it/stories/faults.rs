@@ -60,19 +60,19 @@ async fn at_approve_the_schedule_puts_it_right() {
         insta::assert_snapshot!(told.join("\n"), @"
         answer_lost: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
         slow: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
-        slow_unpaid: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        slow_unpaid: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         bank_firm_unknown: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
-        bank_firm_unknown_unpaid: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        bank_firm_unknown_unpaid: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         declined: 402 결제가 승인되지 않았습니다 | 0 opened | 0 opened | 0 closed
         user_locked: 402 결제하지 못했습니다 | 0 opened | 0 opened | 0 closed
-        duplicate_request: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        duplicate_request: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         unavailable: 402 결제하지 못했습니다 | 0 opened | 0 opened | 0 closed
-        html_500: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
-        html_502: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        html_500: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
+        html_502: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         html_502_paid: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
-        garbage: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        garbage: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         garbage_paid: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
-        reset: 202 결제를 확인하고 있습니다 | 0 approving | 0 approving | 0 closed
+        reset: 202 결제를 확인하고 있습니다 | 0 approving | 1495 paid | 1495 paid
         numeric_strings: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
         unknown_fields: 200 결제가 완료되었습니다 | 1495 paid | 1495 paid | 1495 paid
         ");
@@ -296,7 +296,7 @@ async fn a_gateway_that_is_gone_for_long_keeps_nobody_s_money() {
             assert_eq!(stands(cafe, card.order()).await, "1495 approving");
         }
         cafe.kakaopay().clear_faults();
-        cafe.later(2);
+        cafe.later(12);
         cafe.reconcile().await;
         assert_eq!(stands(cafe, card.order()).await, "1495 paid");
         assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);

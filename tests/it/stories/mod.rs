@@ -4,6 +4,7 @@ mod bad_input;
 mod chat_window;
 mod cost;
 mod cut_off;
+mod doubt;
 mod endings;
 mod faults;
 mod full_price;

@@ -24,9 +24,12 @@ async fn all_of_it_goes_back_and_with_it_the_points() {
         상품: 아이스아메리카노 2개
         주문 금액: 4,400원
         결제 금액: 4,400원
+        공급가액: 4,000원
+        부가세: 400원
         적립 포인트: 440P
         환불 금액: 4,400원
         회수된 적립 포인트: 440P
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");
@@ -60,9 +63,12 @@ async fn parts_of_it_go_back_until_nothing_is_left() {
         상품: 아이스아메리카노 2개
         주문 금액: 4,400원
         결제 금액: 4,400원
+        공급가액: 4,000원
+        부가세: 400원
         적립 포인트: 440P
         환불 금액: 4,400원
         회수된 적립 포인트: 440P
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");
@@ -87,9 +93,12 @@ async fn a_refund_asked_for_twice_is_made_once() {
         상품: 아이스아메리카노 2개
         주문 금액: 4,400원
         결제 금액: 4,400원
+        공급가액: 4,000원
+        부가세: 400원
         적립 포인트: 440P
         환불 금액: 2,000원
         회수된 적립 포인트: 200P
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");
@@ -176,8 +185,11 @@ async fn spent_points_come_back_with_the_money_they_were_spent_beside() {
         주문 금액: 4,400원
         사용한 포인트: 100P
         결제 금액: 4,300원
+        공급가액: 3,909원
+        부가세: 391원
         환불 금액: 4,300원
         돌려받은 포인트: 100P
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");
@@ -222,10 +234,27 @@ async fn an_order_that_points_paid_gives_the_points_back_all_at_once() {
         사용한 포인트: 1,500P
         결제 금액: 0원
         돌려받은 포인트: 1,500P
+        결제 수단: 포인트
         결제 시각: …
         주문 번호: …
         ");
         assert_eq!(cafe.calls().get("cancel"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_returned_by_hand_is_written_down_and_not_returned_again() {
+    story(async |cafe| {
+        let card = paid(cafe).await;
+        let tid = cafe.kakaopay().payments().last().unwrap().tid.clone();
+        cafe.kakaopay().give_back(&tid, 1_100).unwrap();
+        insta::assert_snapshot!(cafe.refunds(card.order(), Some(400), "r1").await, @r#"{"outcome":"refused","reason":"money of this order was returned at the gateway by hand, which is written down now; 3,300원 can still be refunded"}"#);
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (3_300, (430, 0)));
+        insta::assert_snapshot!(cafe.refunds(card.order(), Some(400), "r1").await, @r#"{"amount":400,"left":2900,"order":"…","outcome":"refunded","points_forgiven":0,"points_returned":0,"points_reversed":40,"refunded":1500,"request":"r1"}"#);
+        cafe.kakaopay().give_back(&tid, 2_900).unwrap();
+        insta::assert_snapshot!(cafe.refunds(card.order(), None, "r2").await, @"");
+        assert_eq!((cafe.collected(card.order()), cafe.points_of(MINA).await), (0, (100, 0)));
     })
     .await;
 }

@@ -129,6 +129,7 @@ async fn returning_to_what_is_cancelled_collects_nothing() {
         insta::assert_snapshot!(cancelled, @"
         200 결제를 취소했습니다
         결제된 금액은 없습니다.
+        주문 번호: …
         ");
         assert_eq!(cafe.returns(&back).await.body, cancelled.body);
         assert_eq!(cafe.calls().get("approve"), None);
@@ -159,7 +160,10 @@ async fn a_forged_token_leaves_the_order_payable_with_the_right_one() {
         상품: 아이스아메리카노 2개
         주문 금액: 4,400원
         결제 금액: 4,400원
+        공급가액: 4,000원
+        부가세: 400원
         적립 포인트: 440P
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");

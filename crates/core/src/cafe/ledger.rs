@@ -81,6 +81,29 @@ impl EntryKind {
     pub fn from_name(name: &str) -> Option<EntryKind> {
         EntryKind::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
+
+    /// What a line of this kind does to its member.
+    #[must_use]
+    pub fn effect(self, points: Points) -> Effect {
+        let points = i64::from(points.get());
+        match self {
+            EntryKind::Bonus | EntryKind::Earn | EntryKind::Return => Effect { balance: points, held: 0 },
+            EntryKind::Hold => Effect { balance: -points, held: points },
+            EntryKind::Release => Effect { balance: points, held: -points },
+            EntryKind::Spend => Effect { balance: 0, held: -points },
+            EntryKind::Reverse => Effect { balance: -points, held: 0 },
+        }
+    }
+
+    /// The key of the line of this kind that has this cause.
+    pub(super) fn key(self, order: Option<OrderId>, refund: Option<&RefundId>) -> String {
+        let kind = self.as_str();
+        match (order, refund) {
+            (None, _) => format!("0#{kind}"),
+            (Some(order), None) => format!("{order}#{kind}"),
+            (Some(order), Some(refund)) => format!("{order}#{kind}#{}", refund.as_str()),
+        }
+    }
 }
 
 impl Entry {
@@ -88,25 +111,13 @@ impl Entry {
     /// only once. Sorted by it, the lines of an order stand together, and orders stand by their age.
     #[must_use]
     pub fn key(&self) -> String {
-        let kind = self.kind.as_str();
-        match (&self.order, &self.refund) {
-            (None, _) => format!("0#{kind}"),
-            (Some(order), None) => format!("{order}#{kind}"),
-            (Some(order), Some(refund)) => format!("{order}#{kind}#{}", refund.as_str()),
-        }
+        self.kind.key(self.order, self.refund.as_ref())
     }
 
     /// What the line does to its member.
     #[must_use]
     pub fn effect(&self) -> Effect {
-        let points = i64::from(self.points.get());
-        match self.kind {
-            EntryKind::Bonus | EntryKind::Earn | EntryKind::Return => Effect { balance: points, held: 0 },
-            EntryKind::Hold => Effect { balance: -points, held: points },
-            EntryKind::Release => Effect { balance: points, held: -points },
-            EntryKind::Spend => Effect { balance: 0, held: -points },
-            EntryKind::Reverse => Effect { balance: -points, held: 0 },
-        }
+        self.kind.effect(self.points)
     }
 }
 

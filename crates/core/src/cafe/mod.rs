@@ -1,7 +1,9 @@
 //! The cafe: its menu, its members and their points, the stages of an order, and the flows over them.
 
+pub mod audit;
 pub mod flow;
 mod ledger;
+mod looks;
 mod member;
 mod menu;
 mod order;
@@ -10,16 +12,19 @@ mod points;
 mod quote;
 mod refund;
 mod store;
+mod verdict;
 
 pub use self::ledger::{Effect, Entry, EntryKind};
+pub use self::looks::{Look, Looks, Saw};
 pub use self::member::{Member, MemberId, NewMember, UserId};
 pub use self::menu::{BadMenu, Cups, DemoItem, Drink, Menu, TooManyCups};
 pub use self::order::{
-    Approving, Attempt, AttemptToken, CloseReason, Closed, Collected, NotWhatWasDue, OPEN_FOR, Opened, Order,
-    Paid, Quoted, SETTLE_GRACE, Tender,
+    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, Late, NotWhatWasDue, OPEN_FOR,
+    Opened, Order, Paid, Quoted, SETTLE_GRACE, Tender, Turn,
 };
 pub use self::phone::{BadPhone, BadPhoneKey, Phone, PhoneKey, SealedPhone, Unsealable};
 pub use self::points::{Percent, Points};
 pub use self::quote::{QUOTE_FOR, Quote};
 pub use self::refund::{Refund, RefundId, RefundRefused, Refunding};
-pub use self::store::{Begun, Joined, Kept, Store, StoreError};
+pub use self::store::{Begun, Joined, Kept, Store, StoreError, Watch, Watched};
+pub use self::verdict::{LateVerdict, SEARCH_FOR, Verdict, look_again_at, of_closed, of_open};

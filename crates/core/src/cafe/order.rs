@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Entry, EntryKind, Points, QUOTE_FOR, Quote, Refund, Refunding};
-use crate::payment::{Approval, OrderId, Pages, Session, Won};
+use crate::payment::{Approval, OrderId, Pages, Proof, Session, Won};
 
 /// How long an opened payment can be made: KakaoPay's own 15 minutes, counted from before it was asked.
 pub const OPEN_FOR: SignedDuration = SignedDuration::from_mins(15);
@@ -71,13 +71,26 @@ pub struct Attempt {
     pub until: Timestamp,
 }
 
+/// One step at something that somebody else may be at as well: when it is taken, and in whose name.
+/// Made anew for every step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// When it is taken.
+    pub now: Timestamp,
+    /// In whose name, should it collect or refund.
+    pub attempt: Attempt,
+}
+
 /// The money is being collected, or nobody knows whether it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approving {
     /// What was opened.
     pub opened: Opened,
-    /// Who is at it.
+    /// Who is at it, or was the last.
     pub attempt: Attempt,
+    /// What the payer brought back, kept so that the payment can be finished without them. None where
+    /// points cover all of it, or where the gateway has said no to it.
+    pub proof: Option<Proof>,
 }
 
 /// What paid for an order.
@@ -118,6 +131,8 @@ pub enum CloseReason {
     Failed,
     /// Nobody paid in time.
     Expired,
+    /// Something else was collected than what was agreed; it is given back.
+    Mismatched,
 }
 
 /// Over without payment.
@@ -129,6 +144,28 @@ pub struct Closed {
     pub reason: CloseReason,
     /// When.
     pub closed_at: Timestamp,
+    /// What may still come of its payment, or came; none where nothing can.
+    pub late: Option<Late>,
+}
+
+/// A payment that the gateway may collect, or has collected, although its order is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// The gateway's key of the payment.
+    pub session: Session,
+    /// How far it has come.
+    pub capture: Capture,
+}
+
+/// How far a payment without an order has come. What is captured is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// The gateway was asked to collect, and had not when it was last looked up.
+    Possible,
+    /// It was captured, and is being given back.
+    Returning,
+    /// It was given back.
+    Returned(Won),
 }
 
 /// Another sum was collected than was due. The order stays in doubt until it is put right.
@@ -225,7 +262,17 @@ impl Opened {
     /// It was not paid.
     #[must_use]
     pub fn close(self, reason: CloseReason, closed_at: Timestamp) -> Closed {
-        Closed { quote: self.quote, reason, closed_at }
+        Closed { quote: self.quote, reason, closed_at, late: None }
+    }
+
+    /// It was not paid, as far as anybody knows, or not as agreed.
+    #[must_use]
+    pub fn close_late(self, reason: CloseReason, closed_at: Timestamp, capture: Capture) -> Closed {
+        let late = match self.tender {
+            Tender::Gateway { session, .. } => Some(Late { session, capture }),
+            Tender::Points => None,
+        };
+        Closed { quote: self.quote, reason, closed_at, late }
     }
 }
 
@@ -255,15 +302,28 @@ impl CloseReason {
             CloseReason::Cancelled => "cancelled",
             CloseReason::Failed => "failed",
             CloseReason::Expired => "expired",
+            CloseReason::Mismatched => "mismatched",
         }
     }
 
     /// Reads what [`CloseReason::as_str`] wrote.
     #[must_use]
     pub fn from_name(name: &str) -> Option<CloseReason> {
-        [CloseReason::Cancelled, CloseReason::Failed, CloseReason::Expired]
+        [CloseReason::Cancelled, CloseReason::Failed, CloseReason::Expired, CloseReason::Mismatched]
             .into_iter()
             .find(|reason| reason.as_str() == name)
+    }
+}
+
+impl Capture {
+    /// How it is written in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Capture::Possible => "possible",
+            Capture::Returning => "returning",
+            Capture::Returned(_) => "returned",
+        }
     }
 }
 
@@ -274,6 +334,6 @@ fn entry(quote: &Quote, kind: EntryKind, points: Points, at: Timestamp) -> Optio
 }
 
 /// `at` and `by` later; the end of time, should that be later still.
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }

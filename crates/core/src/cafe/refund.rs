@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, EntryKind, Paid, Points};
+use super::{Attempt, Entry, EntryKind, Paid, Points, Turn};
 use crate::payment::{Cancellation, Won};
 
 /// The name of a refund request, by which a repeat of it is known: 1 to 64 printable ASCII
@@ -25,6 +25,8 @@ pub struct Refunding {
     pub reason: String,
     /// When it was recorded.
     pub asked_at: Timestamp,
+    /// Who is at it, or was the last.
+    pub run: Attempt,
 }
 
 /// A refund that has been made.
@@ -81,6 +83,13 @@ impl RefundId {
         fits.then(|| RefundId(text.to_owned()))
     }
 
+    /// Names what a person returned at the gateway, by what had been returned in all then: found twice,
+    /// it is the same.
+    #[must_use]
+    pub fn by_hand(cancelled: Won) -> RefundId {
+        RefundId(format!("by-hand-{}", cancelled.get()))
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -126,11 +135,12 @@ impl Paid {
         id: RefundId,
         amount: Option<Won>,
         reason: String,
-        asked_at: Timestamp,
+        turn: &Turn,
     ) -> Result<Refunding, RefundRefused> {
+        let (asked_at, run) = (turn.now, turn.attempt.clone());
         if let Some(running) = &self.refunding {
             if running.id == id {
-                return Ok(running.clone());
+                return Ok(Refunding { run, ..running.clone() });
             }
             return Err(RefundRefused::AnotherRunning { running: running.id.clone() });
         }
@@ -146,6 +156,7 @@ impl Paid {
                     reverses: self.quote.earn,
                     reason,
                     asked_at,
+                    run,
                 }),
             };
         }
@@ -156,18 +167,33 @@ impl Paid {
         if amount.is_zero() {
             return Err(RefundRefused::Nothing);
         }
-        let after = before
-            .checked_add(amount)
-            .filter(|after| *after <= due)
-            .ok_or(RefundRefused::TooMuch { left })?;
+        before.checked_add(amount).filter(|after| *after <= due).ok_or(RefundRefused::TooMuch { left })?;
+        let (returns, reverses) = self.points_that_go_with(amount);
+        Ok(Refunding { id, amount, returns, reverses, reason, asked_at, run })
+    }
+
+    /// The spent points that come back, and the earned ones that are taken back, when `amount` more is
+    /// given back. By the floor of the running total, so that parts add up to all.
+    fn points_that_go_with(&self, amount: Won) -> (Points, Points) {
+        let (due, before) = (self.quote.due, self.refunded());
+        let after = before.checked_add(amount).unwrap_or(due).min(due);
         let step = |points: Points| {
             points
                 .in_proportion(after, due)
                 .checked_sub(points.in_proportion(before, due))
                 .unwrap_or_default()
         };
-        let (returns, reverses) = (step(self.quote.spend), step(self.quote.earn));
-        Ok(Refunding { id, amount, returns, reverses, reason, asked_at })
+        (step(self.quote.spend), step(self.quote.earn))
+    }
+
+    /// The refund that the gateway's books call for, where it has given back `cancelled` in all and the
+    /// running refund does not explain that: whatever a person has returned at the gateway by hand. None
+    /// where the gateway has given back less than is written here.
+    #[must_use]
+    pub fn as_the_gateway_says(&self, running: &Refunding, cancelled: Won) -> Option<Refunding> {
+        let amount = cancelled.checked_sub(self.refunded()).filter(|_| cancelled <= self.quote.due)?;
+        let (returns, reverses) = self.points_that_go_with(amount);
+        Some(Refunding { amount, returns, reverses, ..running.clone() })
     }
 
     /// What the gateway is asked for it.

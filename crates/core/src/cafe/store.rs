@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Approving, Attempt, AttemptToken, Closed, Entry, Member, MemberId, NewMember, Opened, Order, Paid, Quoted,
+    Approving, AttemptToken, Closed, Entry, Looks, Member, MemberId, NewMember, Opened, Order, Paid, Quoted,
+    RefundId, Turn,
 };
-use crate::payment::{BoxError, OrderId};
+use crate::payment::{BoxError, OrderId, Proof};
 
 /// Where members, their ledger and orders are kept.
 ///
@@ -44,12 +45,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: it may be opened; repeating it is safe.
     async fn open(&self, opened: &Opened) -> Result<Kept, StoreError>;
 
-    /// Writes down, before the gateway is asked, that `attempt` is about to collect: from opened, or
-    /// from an attempt whose time had run out by `now`. One write, which also reads the order.
+    /// Writes down, before the gateway is asked, that `turn`'s attempt is about to collect: from opened, or
+    /// from an attempt whose time had run out by then. The proof is kept with it; one kept before stays
+    /// where none is given. One write, which also reads the order.
     ///
     /// # Errors
     /// [`StoreError`]: it may be written; it runs out by itself.
-    async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError>;
+    async fn begin(&self, id: OrderId, turn: &Turn, proof: Option<&Proof>) -> Result<Begun, StoreError>;
 
     /// Back to opened: this attempt has collected nothing and will not. One write. Tells whether the
     /// order stands opened now; where it does not, somebody else is at it, or was.
@@ -57,6 +59,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`]: the attempt may stand; it runs out by itself.
     async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError>;
+
+    /// This attempt is over at `now` and nobody knows what it did: whoever comes next may look, without
+    /// waiting for its time to run out. It keeps the proof that `approving` has, or forgets it. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the attempt may stand; it runs out by itself.
+    async fn leave_in_doubt(&self, approving: &Approving, now: Timestamp) -> Result<(), StoreError>;
 
     /// From opened or approving to paid, spending and earning its points. One transaction, or one write
     /// where no points move.
@@ -72,6 +81,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: it may be closed; repeating it is safe.
     async fn close(&self, closed: &Closed, attempt: Option<&AttemptToken>) -> Result<Kept, StoreError>;
 
+    /// What is known by now of the payment of a closed order: what `closed` says of it. It goes on from
+    /// possible to returning to returned, or to nothing, and never back. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be written; repeating it is safe.
+    async fn follow_up(&self, closed: &Closed) -> Result<Kept, StoreError>;
+
     /// At most `most` orders that should have been looked at by `now`, the longest due first. Its cost
     /// follows their number, not the table's.
     ///
@@ -79,11 +95,24 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: nothing is known.
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError>;
 
-    /// Puts off the next look at an order that is still open or in doubt; nothing for any other. One write.
+    /// At most `most` orders that wait for a person, the longest waiting first.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn in_review(&self, most: u32) -> Result<Vec<OrderId>, StoreError>;
+
+    /// An order, and what was seen of it while it was open or in doubt. One read.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn watched(&self, id: OrderId) -> Result<Option<Watched>, StoreError>;
+
+    /// Keeps what was seen of an order, and when to look again or that a person must. Nothing for an
+    /// order that has left the stage in which it was looked at, or is not watched any more. One write.
     ///
     /// # Errors
     /// [`StoreError`]: it will be looked at sooner.
-    async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError>;
+    async fn keep_watching(&self, watched: &Watched) -> Result<(), StoreError>;
 
     /// Writes down, before the gateway is asked, the refund that `paid` is [`refunding`](Paid::refunding). One write.
     ///
@@ -91,18 +120,26 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: it may be written; repeating it is safe.
     async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError>;
 
-    /// The running refund has not been made and will not be: takes it off the order again. One write.
+    /// Takes over the running refund, whose last run was over by `now`, in the name of the run that
+    /// `paid`'s refund carries. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be written; it runs out by itself.
+    async fn resume_refund(&self, paid: &Paid, now: Timestamp) -> Result<Kept, StoreError>;
+
+    /// The running refund has not been made and will not be: takes it off the order again, if this run
+    /// of it is still the last. One write.
     ///
     /// # Errors
     /// [`StoreError`]: it may still stand; repeating the refund is safe.
     async fn give_up_refund(&self, paid: &Paid) -> Result<(), StoreError>;
 
-    /// The latest of `paid`'s refunds has been made: its points move. One write, or one transaction
-    /// where points move.
+    /// The latest of `paid`'s refunds has been made, which ends the running one, called `running`: its
+    /// points move. One write, or one transaction where points move.
     ///
     /// # Errors
     /// [`StoreError`]: it may be settled; repeating it is safe.
-    async fn settle_refund(&self, paid: &Paid) -> Result<Kept, StoreError>;
+    async fn settle_refund(&self, paid: &Paid, running: &RefundId) -> Result<Kept, StoreError>;
 
     /// All of a member's ledger.
     ///
@@ -144,6 +181,26 @@ pub enum Begun {
     Again(Approving),
     /// It is not to be collected: this is what stands, if anything does.
     Otherwise(Option<Box<Order>>),
+}
+
+/// An order that is watched, or was, and what look-ups showed of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// The order.
+    pub order: Order,
+    /// What look-ups showed of it.
+    pub looks: Looks,
+    /// How it is watched; none when nothing more can come of it.
+    pub watch: Option<Watch>,
+}
+
+/// How an order that is open or in doubt is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// It is to be looked at from then on, in whole seconds.
+    From(Timestamp),
+    /// A person must look at it, since then, in whole seconds.
+    Review(Timestamp),
 }
 
 /// The store did not do what was asked, or nobody knows whether it did.

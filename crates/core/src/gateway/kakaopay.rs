@@ -68,10 +68,11 @@ impl KakaoPay {
         session: &Session,
         payment: &Payment,
     ) -> Result<Snapshot, GatewayError> {
-        let named = (&*payment.tid, &*payment.cid, &*payment.partner_order_id, &*payment.partner_user_id);
-        if !self.is_of(charge, session, named) {
+        if payment.tid != session.key {
             return Err(unbelievable("the answer is about another payment"));
         }
+        let named = (&*payment.tid, &*payment.cid, &*payment.partner_order_id, &*payment.partner_user_id);
+        let is_ours = self.is_of(charge, session, named);
         let won =
             |amount: Option<::kakaopay::Amount>| amount.map_or(Won::ZERO, |amount| Won::new(amount.total));
         let progress = match payment.status.progress() {
@@ -100,7 +101,7 @@ impl KakaoPay {
             return Err(unbelievable("refunded, but no sum"));
         }
         let (cancelled, cancellable) = (won(payment.canceled_amount), won(payment.cancel_available_amount));
-        Ok(Snapshot { progress, cancelled, cancellable })
+        Ok(Snapshot { progress, is_ours, cancelled, cancellable })
     }
 }
 

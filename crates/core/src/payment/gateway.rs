@@ -143,7 +143,7 @@ impl Method {
     }
 }
 
-/// The gateway says it has collected; whose payment and which order it speaks of has been compared.
+/// The gateway says it has collected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// How much was collected. Compare it before believing it.
@@ -176,6 +176,8 @@ pub enum Progress {
 pub struct Snapshot {
     /// How far it has come.
     pub progress: Progress,
+    /// Whether it names our order, its payer and our account. A payment that does not must not be kept.
+    pub is_ours: bool,
     /// How much of it has been returned so far.
     pub cancelled: Won,
     /// How much could still be returned.
@@ -258,7 +260,7 @@ pub trait Gateway: Send + Sync {
     /// knows its key.
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError>;
 
-    /// Collects an opened payment.
+    /// Collects an opened payment. An answer that names another order, payer or account is not believed.
     ///
     /// # Errors
     /// [`GatewayError::Unknown`]: the money may have been collected; [`Gateway::lookup`] tells.

@@ -49,6 +49,15 @@ impl Won {
         }
     }
 
+    /// The value-added tax in it, where all of it is taxed: an eleventh, rounded half up, as Korean tax
+    /// receipts and KakaoPay have it.
+    #[must_use]
+    pub const fn vat(self) -> Won {
+        // Twice an eleventh, rounded half up, is below the amount, so it fits; the dividend needs the room.
+        #[expect(clippy::cast_possible_truncation, reason = "an eleventh of it")]
+        Won(((self.0 as u64 * 2 + 11) / 22) as u32)
+    }
+
     /// This price taken `times` times, unless that does not fit.
     #[must_use]
     pub const fn checked_mul(self, times: u32) -> Option<Won> {
@@ -87,6 +96,15 @@ mod tests {
     fn an_amount_is_written_as_a_customer_reads_it() {
         for (won, text) in [(0, "0원"), (999, "999원"), (4_500, "4,500원"), (1_234_567, "1,234,567원")] {
             assert_eq!(Won::new(won).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_tax_in_an_amount_is_an_eleventh_rounded_half_up() {
+        for (amount, vat) in
+            [(0, 0), (5, 0), (6, 1), (2_200, 200), (4_500, 409), (2_800, 255), (u32::MAX, 390_451_572)]
+        {
+            assert_eq!(Won::new(amount).vat(), Won::new(vat), "{amount}");
         }
     }
 

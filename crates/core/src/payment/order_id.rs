@@ -27,6 +27,15 @@ impl OrderId {
         OrderId(Ulid::from_parts(millisecond, u128::from_be_bytes(bytes)))
     }
 
+    /// When it was made, to the millisecond.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        i64::try_from(self.0.timestamp_ms())
+            .ok()
+            .and_then(|at| Timestamp::from_millisecond(at).ok())
+            .unwrap_or_default()
+    }
+
     /// Reads an id from a link or an item.
     ///
     /// # Errors

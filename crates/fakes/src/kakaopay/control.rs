@@ -6,6 +6,9 @@
 //! | `GET /payments`, `/payments/{tid}`  | what really happened                                                    |
 //! | `POST /payments/{tid}/{act}`        | the payer's `pay`, `cancel`, `fail`, `time-out`, `open`: `{"next": …}`  |
 //! | `POST /payments/{tid}/status`       | `{"status": "SEND_TMS"}` for `order` to name; without, the true one     |
+//! | `POST /payments/{tid}/capture`      | the bank collects after all; `{"sum": 1}` is another sum than was asked |
+//! | `POST /payments/{tid}/give-back`    | a person returns `{"sum": 500}` at KakaoPay's own desk                  |
+//! | `POST /payments/{tid}/rename`       | it names `{"partner_order_id": …}` from now on                          |
 //! | `GET`, `POST`, `DELETE /faults`     | waiting ones; `{"endpoint", "fault", "times"?, "tid"?}`; take all back  |
 //! | `GET`, `POST /clock`                | what it shows; `{"advance_s": 900}`                                     |
 //! | `GET /calls`, `/snapshot`           | how often each endpoint was asked; all that the fake remembers          |
@@ -108,6 +111,9 @@ fn act(
                 .map(|()| json!({ "status": shown }))
                 .map_err(Failure::Payer)
         }
+        ("POST", ["payments", tid, act @ ("capture" | "give-back" | "rename")]) => {
+            back_office(fake, tid, act, &fields()?)
+        }
         ("POST", ["payments", tid, act]) => payer(fake, tid, act),
         ("GET", ["faults"]) => Ok(json!({ "waiting": fake.state().faults })),
         ("POST", ["faults"]) => inject(fake, &fields()?),
@@ -136,6 +142,16 @@ fn payer(fake: &KakaoPay, tid: &str, act: &str) -> Result<Value, Failure> {
         _ => return Err(Failure::NotFound),
     };
     fake.act(tid, act).map(|next| json!({ "next": next })).map_err(Failure::Payer)
+}
+
+fn back_office(fake: &KakaoPay, tid: &str, act: &str, fields: &Fields) -> Result<Value, Failure> {
+    match act {
+        "capture" => fake.capture(tid, fields.optional_whole("sum")?),
+        "give-back" => fake.give_back(tid, fields.whole("sum")?),
+        _ => fake.rename(tid, &fields.text("partner_order_id", 100)?),
+    }
+    .map_err(Failure::Payer)?;
+    Ok(json!(fake.payment(tid)))
 }
 
 fn inject(fake: &KakaoPay, fields: &Fields) -> Result<Value, Failure> {

@@ -5,6 +5,7 @@
 
 mod api;
 mod approve;
+mod back_office;
 mod cancel;
 mod control;
 mod desk;
@@ -202,6 +203,31 @@ impl KakaoPay {
         let payment = state.payments.get_mut(tid).ok_or(PayerError::NoSuchPayment)?;
         payment.shown_status = status.map(str::to_owned);
         Ok(())
+    }
+
+    /// The bank collects after all, whatever the time and whoever has given up: `sum` where that is another one than
+    /// was asked for.
+    ///
+    /// # Errors
+    /// [`PayerError`] when there is no such payment, or it was collected before.
+    pub fn capture(&self, tid: &str, sum: Option<i64>) -> Result<(), PayerError> {
+        back_office::capture(&mut self.state(), self.now(), tid, sum)
+    }
+
+    /// A person gives `sum` back at KakaoPay's own desk, or as much of it as is there; the shop is not told.
+    ///
+    /// # Errors
+    /// [`PayerError`] when there is no such payment, or nothing (any more) to give back.
+    pub fn give_back(&self, tid: &str, sum: i64) -> Result<(), PayerError> {
+        back_office::give_back(&mut self.state(), self.now(), tid, sum)
+    }
+
+    /// A mix-up: the payment names another order of the shop's from now on.
+    ///
+    /// # Errors
+    /// [`PayerError::NoSuchPayment`].
+    pub fn rename(&self, tid: &str, partner_order_id: &str) -> Result<(), PayerError> {
+        back_office::rename(&mut self.state(), tid, partner_order_id)
     }
 
     /// What really happened to one payment.

@@ -57,6 +57,31 @@ fn the_payer_can_be_played() {
 }
 
 #[test]
+fn what_happens_without_the_shop_can_be_played() {
+    for shop in Shop::both() {
+        let play = |tid: &str, act: &str, body: &Value| {
+            control(&shop, "POST", &format!("/payments/{tid}/{act}"), body)
+        };
+        let tid = shop.ready();
+        let late = play(&tid, "capture", &json!({ "sum": 4_399 }));
+        assert_eq!(
+            [&late.body["status"], &late.body["collected"]],
+            [&json!("SUCCESS_PAYMENT"), &json!(4_399)]
+        );
+        assert_eq!(play(&tid, "capture", &Value::Null).status, 409);
+        assert_eq!(play(&tid, "give-back", &json!({ "sum": 399 })).body["status"], "PART_CANCEL_PAYMENT");
+        let all = play(&tid, "give-back", &json!({ "sum": 9_999 }));
+        assert_eq!([&all.body["status"], &all.body["cancelled"]], [&json!("CANCEL_PAYMENT"), &json!(4_399)]);
+        assert_eq!(play(&tid, "give-back", &json!({ "sum": 1 })).status, 409);
+        assert_eq!(
+            play(&tid, "rename", &json!({ "partner_order_id": "o-2" })).body["partner_order_id"],
+            "o-2"
+        );
+        assert_eq!(play("T", "rename", &json!({ "partner_order_id": "o-2" })).status, 404);
+    }
+}
+
+#[test]
 fn another_status_can_be_shown() {
     for shop in Shop::both() {
         let tid = shop.ready();

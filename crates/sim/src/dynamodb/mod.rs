@@ -32,7 +32,7 @@ pub use self::value::{Item, Value};
 
 use self::failure::Failure;
 use self::shape::CAFE;
-use self::table::Table;
+use self::table::{Key, KeyValue, Table};
 use self::write::Kind;
 
 /// How many writes back a table can be looked at.
@@ -41,12 +41,25 @@ pub const MOST_LAG: usize = 64;
 /// What answers a request, or why it was not done.
 type Done = Result<Answer, Failure>;
 
+/// What one write made of one item.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The shape of its table.
+    pub of: Arc<Shape>,
+    /// The item as it stood, if it did.
+    pub before: Option<Item>,
+    /// The item as it stands, if it does.
+    pub after: Option<Item>,
+}
+
 /// A DynamoDB with its tables. A clone goes its own way from there, and costs little.
 #[derive(Clone, Debug)]
 pub struct Database {
     tables: Vec<Table>,
     /// The transactions that were done, by their `ClientRequestToken`.
     tokens: BTreeMap<Box<str>, Arc<[u8]>>,
+    /// What was written since somebody last asked.
+    changes: Vec<Change>,
     index_lag: usize,
     read_lag: usize,
     page_items: Option<usize>,
@@ -69,6 +82,7 @@ impl Database {
         Database {
             tables: shapes.map(Table::new).collect(),
             tokens: BTreeMap::new(),
+            changes: Vec::new(),
             index_lag: 0,
             read_lag: 0,
             page_items: None,
@@ -107,6 +121,33 @@ impl Database {
         self.page_items = items;
     }
 
+    /// What was written since this was last asked, in its order.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Does what time to live does: the items of a table whose number `attribute` is below `now` go.
+    ///
+    /// # Panics
+    /// Where there is no such table.
+    pub fn expire(&mut self, table: &str, attribute: &str, now: i128) {
+        let number = self.tables.iter().position(|known| known.shape.name == table);
+        let number = number.expect("somebody who clears a table knows its name");
+        let table = &self.tables[number];
+        let over = |item: &&Item| item.number(attribute).is_some_and(|at| at < now);
+        let keys: Vec<Key> = table.items().filter(over).filter_map(|item| table.key_of(item).ok()).collect();
+        for key in keys {
+            self.put(number, key, None);
+        }
+    }
+
+    /// Has `item` stand at a key of the table of that number, or nothing.
+    fn put(&mut self, table: usize, key: Key, after: Option<Item>) {
+        let table = &mut self.tables[table];
+        let before = table.write(key, after.as_ref());
+        self.changes.push(Change { of: Arc::clone(&table.shape), before, after });
+    }
+
     /// What stands in a table, in the order of the keys.
     ///
     /// # Panics
@@ -114,6 +155,13 @@ impl Database {
     pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
         let table = self.tables.iter().find(|known| known.shape.name == table);
         table.expect("somebody who looks into a table knows its name").items()
+    }
+
+    /// The item of a table whose key is the one attribute `id`, and that text.
+    #[must_use]
+    pub fn item(&self, table: &str, id: &str) -> Option<&Item> {
+        let table = self.tables.iter().find(|known| known.shape.name == table)?;
+        table.get(&Key { hash: KeyValue::Text(id.into()), range: None })
     }
 
     /// A number that two databases share when, and for all practical purposes only when, the same stands

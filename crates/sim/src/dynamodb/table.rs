@@ -154,8 +154,8 @@ impl Table {
         found
     }
 
-    /// Has `item` stand at `key` from now on, or nothing.
-    pub(crate) fn write(&mut self, key: Key, item: Option<&Item>) {
+    /// Has `item` stand at `key` from now on, or nothing, and gives what stood there.
+    pub(crate) fn write(&mut self, key: Key, item: Option<&Item>) -> Option<Item> {
         let before = match item {
             Some(item) => self.items.insert(key.clone(), item.clone()),
             None => self.items.remove(&key),
@@ -175,7 +175,8 @@ impl Table {
         if self.before.len() == MOST_LAG {
             self.before.pop_front();
         }
-        self.before.push_back((key, before));
+        self.before.push_back((key, before.clone()));
+        before
     }
 
     /// The key that a request gives, which has the key's attributes and no others.

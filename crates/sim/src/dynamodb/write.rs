@@ -236,8 +236,8 @@ impl Database {
     fn commit(&mut self, planned: Planned) {
         let Planned { table, key, after, before } = planned;
         match after {
-            After::Item(item) => self.tables[table].write(key, Some(&item)),
-            After::Nothing if before.is_some() => self.tables[table].write(key, None),
+            After::Item(item) => self.put(table, key, Some(item)),
+            After::Nothing if before.is_some() => self.put(table, key, None),
             After::Nothing | After::Same => {}
         }
     }

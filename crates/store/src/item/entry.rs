@@ -1,5 +1,6 @@
 //! Ledger lines: under their member, each under a key made of its cause.
 
+use cafe_core::cafe::audit::Line;
 use cafe_core::cafe::{Entry, EntryKind, MemberId, Points, RefundId};
 use cafe_core::payment::{BoxError, OrderId};
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use super::{Item, VERSION, number, read_time, text, time};
 #[derive(Deserialize)]
 pub(crate) struct EntryItem {
     member: String,
+    entry: String,
     kind: String,
     points: u32,
     order: Option<String>,
@@ -41,14 +43,25 @@ impl TryFrom<EntryItem> for Entry {
     type Error = BoxError;
 
     fn try_from(item: EntryItem) -> Result<Entry, BoxError> {
-        Ok(Entry {
+        let Line { member, order, refund, kind, points, at, .. } = Line::try_from(item)?;
+        let kind = EntryKind::from_name(&kind).ok_or("the kind is not known")?;
+        Ok(Entry { member, order, refund, kind, points, at })
+    }
+}
+
+impl TryFrom<EntryItem> for Line {
+    type Error = BoxError;
+
+    fn try_from(item: EntryItem) -> Result<Line, BoxError> {
+        Ok(Line {
             member: MemberId::new(item.member),
+            key: item.entry,
+            kind: item.kind,
             order: item.order.map(|order| OrderId::parse(&order)).transpose()?,
             refund: item
                 .refund
                 .map(|id| RefundId::parse(&id).ok_or("the refund's id is not one"))
                 .transpose()?,
-            kind: EntryKind::from_name(&item.kind).ok_or("the kind is not known")?,
             points: Points::new(item.points),
             at: read_time(&item.at)?,
         })

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use cafe_core::cafe::audit::{Account, Binding};
 use cafe_core::cafe::{Member, MemberId, NewMember, Points, SealedPhone, UserId};
 use cafe_core::payment::BoxError;
 use serde::Deserialize;
@@ -15,8 +16,8 @@ pub(crate) struct MemberItem {
     user: String,
     #[serde(with = "serde_bytes_vec")]
     phone: Vec<u8>,
-    balance: u32,
-    held: u32,
+    balance: i64,
+    held: i64,
     joined_at: String,
 }
 
@@ -42,20 +43,40 @@ impl TryFrom<MemberItem> for Member {
             id: MemberId::new(item.id),
             user: UserId(item.user),
             phone: SealedPhone(item.phone),
-            balance: Points::new(item.balance),
-            held: Points::new(item.held),
+            balance: Points::new(item.balance.try_into()?),
+            held: Points::new(item.held.try_into()?),
             joined_at: read_time(&item.joined_at)?,
         })
     }
 }
 
-/// That a chatbot user has joined, and with which number's tag: one user, one number.
-pub(crate) struct BindingItem;
+impl TryFrom<MemberItem> for Account {
+    type Error = BoxError;
 
-/// The key under which a chatbot user's binding stands, beside the members. A member's key is a tag
-/// of hexadecimal digits, so the two never meet.
+    fn try_from(item: MemberItem) -> Result<Account, BoxError> {
+        read_time(&item.joined_at)?;
+        Ok(Account {
+            id: MemberId::new(item.id),
+            user: UserId(item.user),
+            balance: item.balance,
+            held: item.held,
+        })
+    }
+}
+
+/// That a chatbot user has joined, and with which number's tag: one user, one number.
+#[derive(Deserialize)]
+pub(crate) struct BindingItem {
+    id: String,
+    member: String,
+}
+
+/// What a binding's key begins with. A member's key is a tag of hexadecimal digits, so the two never meet.
+pub(crate) const BINDING: &str = "user#";
+
+/// The key under which a chatbot user's binding stands, beside the members.
 pub(crate) fn binding_key(user: &UserId) -> String {
-    format!("user#{}", user.0)
+    format!("{BINDING}{}", user.0)
 }
 
 impl BindingItem {
@@ -65,6 +86,15 @@ impl BindingItem {
             ("v".to_owned(), number(VERSION)),
             ("member".to_owned(), text(new.id.as_str())),
         ])
+    }
+}
+
+impl TryFrom<BindingItem> for Binding {
+    type Error = BoxError;
+
+    fn try_from(item: BindingItem) -> Result<Binding, BoxError> {
+        let user = item.id.strip_prefix(BINDING).ok_or("the key is not a binding's")?;
+        Ok(Binding { user: UserId(user.to_owned()), member: MemberId::new(item.member) })
     }
 }
 

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::entry::EntryItem;
-pub(crate) use self::member::{BindingItem, MemberItem, binding_key};
-pub(crate) use self::order::{OrderItem, RefundItem, RefundingItem, WATCH};
+pub(crate) use self::member::{BINDING, BindingItem, MemberItem, binding_key};
+pub(crate) use self::order::{LookItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH};
 
 /// An item as the SDK gives it.
 pub(crate) type Item = HashMap<String, AttributeValue>;

@@ -1,18 +1,24 @@
 //! Orders: one item for all stages, each stage adding its attributes to what was agreed.
 
+use cafe_core::cafe::audit::Booked;
 use cafe_core::cafe::{
-    Approving, Attempt, AttemptToken, CloseReason, Closed, Collected, MemberId, Opened, Order, Paid, Points,
-    Quote, Quoted, Refund, RefundId, Refunding, Tender,
+    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, Late, Look, Looks, MemberId,
+    Opened, Order, Paid, Points, Quote, Quoted, Refund, RefundId, Refunding, Saw, Tender, Watch, Watched,
 };
-use cafe_core::payment::{Approval, BoxError, Method, OrderId, Pages, PayerId, Provider, Session, Won};
+use cafe_core::payment::{
+    Approval, BoxError, Method, OrderId, Pages, PayerId, Proof, Provider, Session, Won,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, VERSION, needed, number, read_time, text, time};
 
-/// The one value of the attribute `watch`, which only orders that are open or in doubt have: it is the
-/// partition key of the index that holds just those.
+/// A value of the attribute `watch`, which only orders that are open or in doubt have: it is the
+/// partition key of the index that holds just those. This one is looked at by the schedule.
 pub(crate) const WATCH: &str = "open";
+
+/// The other value: a person must look at it.
+pub(crate) const REVIEW: &str = "review";
 
 /// An order, at any stage.
 #[derive(Deserialize)]
@@ -28,6 +34,7 @@ pub(crate) struct OrderItem {
     member: Option<String>,
     payer: String,
     quoted_at: String,
+    expires_at: Option<i64>,
 
     provider: Option<String>,
     session: Option<String>,
@@ -35,20 +42,38 @@ pub(crate) struct OrderItem {
     mobile_page: Option<String>,
     opened_at: Option<String>,
 
+    watch: Option<String>,
+    look_at: Option<i64>,
+    #[serde(default)]
+    looks: Vec<LookItem>,
+
     attempt: Option<String>,
     attempt_until_ms: Option<i64>,
+    proof: Option<String>,
 
     collected: Option<u32>,
     approval: Option<String>,
     method: Option<String>,
     approved_at: Option<String>,
     paid_at: Option<String>,
+    refund_count: Option<u32>,
     #[serde(default)]
     refunds: Vec<RefundItem>,
     refunding: Option<RefundingItem>,
 
     reason: Option<String>,
     closed_at: Option<String>,
+    late: Option<String>,
+    late_returned: Option<u32>,
+}
+
+/// What a look-up showed, once or several times in a row.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LookItem {
+    saw: String,
+    first: String,
+    last: String,
+    times: u32,
 }
 
 /// A refund that has been made.
@@ -72,6 +97,8 @@ pub(crate) struct RefundingItem {
     reverses: u32,
     reason: String,
     asked_at: String,
+    run: String,
+    run_until_ms: i64,
 }
 
 impl OrderItem {
@@ -137,6 +164,45 @@ impl OrderItem {
         Ok(Opened { quote: self.quote()?, tender, opened_at })
     }
 
+    fn approving(&self) -> Result<Approving, BoxError> {
+        let token = AttemptToken(needed(self.attempt.clone(), "attempt")?);
+        let until = Timestamp::from_millisecond(needed(self.attempt_until_ms, "attempt_until_ms")?)?;
+        let proof = self.proof.clone().map(Proof);
+        Ok(Approving { opened: self.opened()?, attempt: Attempt { token, until }, proof })
+    }
+
+    fn closed(&self) -> Result<Closed, BoxError> {
+        let reason = needed(self.reason.as_deref(), "reason")?;
+        let late = match self.late.as_deref() {
+            None => None,
+            Some(word) => {
+                let capture = match word {
+                    "possible" => Capture::Possible,
+                    "returning" => Capture::Returning,
+                    "returned" => Capture::Returned(Won::new(needed(self.late_returned, "late_returned")?)),
+                    other => return Err(format!("late {other:?} is not known").into()),
+                };
+                Some(Late { session: needed(self.session()?, "session")?, capture })
+            }
+        };
+        Ok(Closed {
+            quote: self.quote()?,
+            reason: CloseReason::from_name(reason).ok_or("the reason is not known")?,
+            closed_at: read_time(needed(self.closed_at.as_deref(), "closed_at")?)?,
+            late,
+        })
+    }
+
+    fn watch(&self) -> Result<Option<Watch>, BoxError> {
+        let Some(watch) = self.watch.as_deref() else { return Ok(None) };
+        let at = Timestamp::from_second(needed(self.look_at, "look_at")?)?;
+        match watch {
+            WATCH => Ok(Some(Watch::From(at))),
+            REVIEW => Ok(Some(Watch::Review(at))),
+            other => Err(format!("watch {other:?} is not known").into()),
+        }
+    }
+
     fn paid(self) -> Result<Paid, BoxError> {
         let collected = match self.session()? {
             None => Collected::Points,
@@ -167,23 +233,57 @@ impl TryFrom<OrderItem> for Order {
         match item.stage.as_str() {
             "quoted" => Ok(Order::Quoted(Quoted { quote: item.quote()? })),
             "opened" => Ok(Order::Opened(item.opened()?)),
-            "approving" => {
-                let token = AttemptToken(needed(item.attempt.clone(), "attempt")?);
-                let until = needed(item.attempt_until_ms, "attempt_until_ms")?;
-                let until = Timestamp::from_millisecond(until)?;
-                Ok(Order::Approving(Approving { opened: item.opened()?, attempt: Attempt { token, until } }))
-            }
+            "approving" => Ok(Order::Approving(item.approving()?)),
             "paid" => Ok(Order::Paid(item.paid()?)),
-            "closed" => {
-                let reason = needed(item.reason.as_deref(), "reason")?;
-                Ok(Order::Closed(Closed {
-                    quote: item.quote()?,
-                    reason: CloseReason::from_name(reason).ok_or("the reason is not known")?,
-                    closed_at: read_time(needed(item.closed_at.as_deref(), "closed_at")?)?,
-                }))
-            }
+            "closed" => Ok(Order::Closed(item.closed()?)),
             other => Err(format!("the stage {other:?} is not known").into()),
         }
+    }
+}
+
+impl TryFrom<OrderItem> for Watched {
+    type Error = BoxError;
+
+    fn try_from(mut item: OrderItem) -> Result<Watched, BoxError> {
+        let watch = item.watch()?;
+        let looks = std::mem::take(&mut item.looks);
+        let looks = Looks(looks.into_iter().map(Look::try_from).collect::<Result<_, _>>()?);
+        Ok(Watched { order: Order::try_from(item)?, looks, watch })
+    }
+}
+
+impl TryFrom<OrderItem> for Booked {
+    type Error = BoxError;
+
+    fn try_from(item: OrderItem) -> Result<Booked, BoxError> {
+        let (expires, refund_count) = (item.expires_at.is_some(), item.refund_count);
+        // Read as the one who looks at it reads it, or the audit would pass what they stumble over.
+        let Watched { order, watch, .. } = Watched::try_from(item)?;
+        Ok(Booked { order, watched: watch.is_some(), expires, refund_count })
+    }
+}
+
+impl From<&Look> for LookItem {
+    fn from(look: &Look) -> LookItem {
+        LookItem {
+            saw: look.saw.to_string(),
+            first: look.first.to_string(),
+            last: look.last.to_string(),
+            times: look.times,
+        }
+    }
+}
+
+impl TryFrom<LookItem> for Look {
+    type Error = BoxError;
+
+    fn try_from(item: LookItem) -> Result<Look, BoxError> {
+        Ok(Look {
+            saw: Saw::parse(&item.saw).ok_or("what was seen is not known")?,
+            first: read_time(&item.first)?,
+            last: read_time(&item.last)?,
+            times: item.times,
+        })
     }
 }
 
@@ -226,6 +326,8 @@ impl From<&Refunding> for RefundingItem {
             reverses: refunding.reverses.get(),
             reason: refunding.reason.clone(),
             asked_at: refunding.asked_at.to_string(),
+            run: refunding.run.token.0.clone(),
+            run_until_ms: refunding.run.until.as_millisecond(),
         }
     }
 }
@@ -241,6 +343,10 @@ impl TryFrom<RefundingItem> for Refunding {
             reverses: Points::new(item.reverses),
             reason: item.reason,
             asked_at: read_time(&item.asked_at)?,
+            run: Attempt {
+                token: AttemptToken(item.run),
+                until: Timestamp::from_millisecond(item.run_until_ms)?,
+            },
         })
     }
 }

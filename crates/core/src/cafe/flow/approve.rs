@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use tracing::{error, warn};
 
-use super::look_up::look_up;
+use super::look_up::look_up_ours;
 use crate::cafe::{
-    Approving, Attempt, Begun, CloseReason, Closed, Collected, Kept, NotWhatWasDue, Opened, Order, Paid,
-    Store, StoreError, Tender,
+    Approving, Begun, CloseReason, Closed, Collected, Kept, NotWhatWasDue, Opened, Order, Paid, Saw, Store,
+    StoreError, Tender, Turn,
 };
-use crate::payment::{Approval, Decline, Gateway, GatewayError, OrderId, Progress, Proof, Session};
+use crate::payment::{Decline, Gateway, GatewayError, OrderId, Progress, Proof, Session};
 
 /// Why there is no paid order to show.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum ApproveError {
     /// Nobody knows yet: money may have moved. The page asks again by itself.
     #[error("nobody knows yet whether it was collected")]
     Pending,
-    /// Another sum was collected. The order stays in doubt.
+    /// Another sum was collected. The order stays in doubt until that is given back.
     #[error(transparent)]
     Amount(#[from] NotWhatWasDue),
     /// Nobody knows; money may have moved. Repeating it is safe.
@@ -42,7 +42,8 @@ pub enum ApproveError {
 /// Collects an opened payment, at most once. One write, one gateway call and one transaction.
 ///
 /// The intent is written first. When the gateway's answer is anything but a readable yes or "not
-/// reached", the payment is looked up, and only what the look-up shows is believed.
+/// reached", the payment is looked up, and only what the look-up shows is believed. What it leaves open
+/// is written down as a doubt, and the next visit or [`reconcile`](super::reconcile) goes on from there.
 ///
 /// # Errors
 /// [`ApproveError`] says for each case what has happened to the money.
@@ -51,56 +52,51 @@ pub async fn approve(
     gateway: &dyn Gateway,
     id: OrderId,
     proof: Option<&Proof>,
-    attempt: &Attempt,
-    now: Timestamp,
+    turn: &Turn,
 ) -> Result<Paid, ApproveError> {
-    let Some(proof) = proof else { return approve_without_proof(store, id, attempt, now).await };
-    match store.begin(id, attempt, now).await? {
-        Begun::First(approving) => match approving.opened.tender.clone() {
-            Tender::Points => settle(store, approving.opened, Collected::Points, now).await,
-            Tender::Gateway { session, .. } => {
-                collect(store, gateway, approving, session, proof, Before::Nothing, now).await
-            }
-        },
-        Begun::Again(approving) => match approving.opened.tender.clone() {
-            Tender::Points => settle(store, approving.opened, Collected::Points, now).await,
-            // The attempt before this one may have reached the gateway, so look before asking.
-            Tender::Gateway { session, .. } => match seen(gateway, &approving, &session).await? {
-                Progress::Pending => {
-                    collect(store, gateway, approving, session, proof, Before::Perhaps, now).await
-                }
-                seen @ (Progress::Paid(_)
-                | Progress::Refunded
-                | Progress::Failed
-                | Progress::Unrecognised(_)) => believe(store, approving, session, seen, None, now).await,
-            },
-        },
-        Begun::Otherwise(order) => seen_before(order.map(|order| *order)),
+    let Some(proof) = proof else { return approve_without_proof(store, gateway, id, turn).await };
+    begin_and_collect(store, gateway, id, Some(proof), turn).await
+}
+
+/// Without proof a visit can only finish what was begun with one, or what needs none as points cover it.
+async fn approve_without_proof(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    id: OrderId,
+    turn: &Turn,
+) -> Result<Paid, ApproveError> {
+    let order = store.order(id).await?;
+    match &order {
+        Some(Order::Opened(Opened { tender: Tender::Gateway { .. }, .. })) => Err(ApproveError::NoProof),
+        Some(Order::Opened(Opened { tender: Tender::Points, .. }) | Order::Approving(_)) => {
+            begin_and_collect(store, gateway, id, None, turn).await
+        }
+        Some(Order::Quoted(_) | Order::Paid(_) | Order::Closed(_)) | None => seen_before(order),
     }
 }
 
-/// A visit without proof changes nothing, unless points cover all of it and no proof is due.
-async fn approve_without_proof(
+async fn begin_and_collect(
     store: &dyn Store,
+    gateway: &dyn Gateway,
     id: OrderId,
-    attempt: &Attempt,
-    now: Timestamp,
+    proof: Option<&Proof>,
+    turn: &Turn,
 ) -> Result<Paid, ApproveError> {
-    let order = store.order(id).await?;
-    let opened = match &order {
-        Some(Order::Opened(opened)) => opened,
-        Some(Order::Approving(approving)) => &approving.opened,
-        Some(Order::Quoted(_) | Order::Paid(_) | Order::Closed(_)) | None => return seen_before(order),
+    let (approving, before) = match store.begin(id, turn, proof).await? {
+        Begun::First(approving) => (approving, Before::Nothing),
+        Begun::Again(approving) => (approving, Before::Perhaps),
+        Begun::Otherwise(order) => return seen_before(order.map(|order| *order)),
     };
-    match opened.tender {
-        Tender::Gateway { .. } if matches!(order, Some(Order::Approving(_))) => Err(ApproveError::Pending),
-        Tender::Gateway { .. } => Err(ApproveError::NoProof),
-        Tender::Points => match store.begin(id, attempt, now).await? {
-            Begun::First(approving) | Begun::Again(approving) => {
-                settle(store, approving.opened, Collected::Points, now).await
-            }
-            Begun::Otherwise(order) => seen_before(order.map(|order| *order)),
-        },
+    let Tender::Gateway { session, .. } = approving.opened.tender.clone() else {
+        return settle(store, approving.opened, Collected::Points, turn.now).await;
+    };
+    if before == Before::Nothing {
+        return collect(store, gateway, approving, session, before, turn.now).await;
+    }
+    // The attempt before this one may have reached the gateway, so look before asking.
+    match look_up_ours(gateway, &approving.opened.quote, &session).await {
+        Ok(Progress::Pending) => collect(store, gateway, approving, session, before, turn.now).await,
+        seen => believe(store, approving, session, seen, None, turn.now).await,
     }
 }
 
@@ -121,73 +117,105 @@ enum Before {
     Perhaps,
 }
 
+/// Asks the gateway to collect, in the name of an attempt that has begun.
 async fn collect(
     store: &dyn Store,
     gateway: &dyn Gateway,
-    approving: Approving,
+    mut approving: Approving,
     session: Session,
-    proof: &Proof,
     before: Before,
     now: Timestamp,
 ) -> Result<Paid, ApproveError> {
     let id = approving.opened.quote.id;
-    let refused = match gateway.approve(&approving.opened.quote.charge(), &session, proof).await {
+    let Some(proof) = approving.proof.clone() else {
+        return doubt(store, &approving, now, ApproveError::Pending).await;
+    };
+    let refused = match gateway.approve(&approving.opened.quote.charge(), &session, &proof).await {
         Ok(approval) => {
-            return settle(store, approving.opened, Collected::Gateway { session, approval }, now).await;
+            return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await;
         }
         Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
             return Err(give_up(store, &approving, ApproveError::Unreached(error)).await);
         }
-        Err(GatewayError::Unreached(..)) => return Err(ApproveError::Pending),
+        Err(GatewayError::Unreached(..)) => {
+            return doubt(store, &approving, now, ApproveError::Pending).await;
+        }
         Err(GatewayError::Declined { provider, code, decline }) => {
             warn!(order = %id, %provider, code, "approve declined");
-            Some(ApproveError::Declined(decline))
+            Some(decline)
         }
         Err(GatewayError::Unknown(provider, cause)) => {
             warn!(order = %id, %provider, cause, "approve left in doubt");
             None
         }
     };
-    // This attempt's refusal says nothing about an earlier one, which may be what stands in its way.
-    let refused = refused.filter(|_| before == Before::Nothing);
-    let seen = seen(gateway, &approving, &session).await?;
+    let refused = match (refused, before) {
+        (Some(decline), Before::Nothing) => Some(decline),
+        // This attempt's refusal says nothing about an earlier one, which may be what stands in its way.
+        // But nobody shall ask for the same again, unless it may work later.
+        (Some(Decline::Busy | Decline::Later) | None, _) => None,
+        (Some(_), Before::Perhaps) => {
+            approving.proof = None;
+            None
+        }
+    };
+    let seen = look_up_ours(gateway, &approving.opened.quote, &session).await;
     believe(store, approving, session, seen, refused, now).await
 }
 
-async fn seen(
-    gateway: &dyn Gateway,
-    approving: &Approving,
-    session: &Session,
-) -> Result<Progress, ApproveError> {
-    let snapshot = look_up(gateway, &approving.opened.quote, session).await;
-    snapshot.map(|snapshot| snapshot.progress).ok_or(ApproveError::Pending)
-}
-
-/// Acts on what a look-up showed. `refused` is what to say when the gateway still waits for the
-/// payer; without it the payment stays in doubt then, as a collection may be on its way.
+/// Acts on what a look-up showed. `refused` is the gateway's no to the only attempt there was; without
+/// it the payment stays in doubt where the gateway still waits, as a collection may be on its way.
 async fn believe(
     store: &dyn Store,
     approving: Approving,
     session: Session,
-    seen: Progress,
-    refused: Option<ApproveError>,
+    seen: Result<Progress, Saw>,
+    refused: Option<Decline>,
     now: Timestamp,
 ) -> Result<Paid, ApproveError> {
-    let id = approving.opened.quote.id;
     match (seen, refused) {
-        (Progress::Paid(approval), _) => {
-            settle(store, approving.opened, Collected::Gateway { session, approval }, now).await
+        (Ok(Progress::Paid(approval)), _) => {
+            settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await
         }
-        (Progress::Failed, _) => Err(close(store, approving, CloseReason::Failed, now).await?),
-        (Progress::Pending, Some(ApproveError::Declined(Decline::Expired))) => {
+        (Ok(Progress::Failed), Some(_)) => Err(close(store, approving, CloseReason::Failed, now).await?),
+        (Ok(Progress::Pending), Some(Decline::Expired)) => {
             Err(close(store, approving, CloseReason::Expired, now).await?)
         }
-        (Progress::Pending, Some(refused)) => Err(give_up(store, &approving, refused).await),
-        (Progress::Pending, None) => Err(ApproveError::Pending),
-        (seen @ (Progress::Refunded | Progress::Unrecognised(_)), _) => {
-            error!(order = %id, ?seen, "a person must look at this order");
-            Err(ApproveError::Pending)
+        (Ok(Progress::Pending), Some(decline)) => {
+            Err(give_up(store, &approving, ApproveError::Declined(decline)).await)
         }
+        // One look proves no failure: another, after the gateway's own time, is reconcile's.
+        (Ok(Progress::Pending | Progress::Failed), None)
+        | (Ok(Progress::Refunded | Progress::Unrecognised(_)) | Err(_), _) => {
+            doubt(store, &approving, now, ApproveError::Pending).await
+        }
+    }
+}
+
+/// Says `say`, and lets whoever comes next look without waiting for this attempt's time to run out.
+async fn doubt(
+    store: &dyn Store,
+    approving: &Approving,
+    now: Timestamp,
+    say: ApproveError,
+) -> Result<Paid, ApproveError> {
+    if let Err(error) = store.leave_in_doubt(approving, now).await {
+        let cause: &dyn std::error::Error = &error;
+        warn!(order = %approving.opened.quote.id, cause, "a doubt could not be written down; the attempt runs out by itself");
+    }
+    Err(say)
+}
+
+/// As [`settle`]; where what was collected is not what was due, that is written down as a doubt.
+async fn settle_in_doubt(
+    store: &dyn Store,
+    approving: Approving,
+    collected: Collected,
+    now: Timestamp,
+) -> Result<Paid, ApproveError> {
+    match settle(store, approving.opened.clone(), collected, now).await {
+        Err(mismatch @ ApproveError::Amount(_)) => doubt(store, &approving, now, mismatch).await,
+        settled => settled,
     }
 }
 
@@ -249,9 +277,27 @@ async fn give_up(store: &dyn Store, approving: &Approving, say: ApproveError) ->
 pub(super) async fn settle_found(
     store: &dyn Store,
     opened: Opened,
-    session: Session,
-    approval: Approval,
+    collected: Collected,
     now: Timestamp,
 ) -> Result<Paid, ApproveError> {
-    settle(store, opened, Collected::Gateway { session, approval }, now).await
+    settle(store, opened, collected, now).await
+}
+
+/// Finishes what a payer agreed to and did not come back for: the attempt before is over, a look-up
+/// shows that nothing was collected, and the proof was kept.
+pub(super) async fn collect_again(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    id: OrderId,
+    turn: &Turn,
+) -> Result<Paid, ApproveError> {
+    match store.begin(id, turn, None).await? {
+        Begun::Again(approving) | Begun::First(approving) => match approving.opened.tender.clone() {
+            Tender::Points => settle(store, approving.opened, Collected::Points, turn.now).await,
+            Tender::Gateway { session, .. } => {
+                collect(store, gateway, approving, session, Before::Perhaps, turn.now).await
+            }
+        },
+        Begun::Otherwise(order) => seen_before(order.map(|order| *order)),
+    }
 }

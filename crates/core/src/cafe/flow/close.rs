@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::ApproveError;
 use super::approve::settle_found;
-use super::look_up::look_up;
-use crate::cafe::{CloseReason, Closed, Kept, Opened, Order, Paid, Store, StoreError, Tender};
+use super::look_up::look_up_ours;
+use crate::cafe::{CloseReason, Closed, Collected, Kept, Opened, Order, Paid, Store, StoreError, Tender};
 use crate::payment::{Gateway, OrderId, Progress};
 
 /// Why an order was not closed.
@@ -56,15 +56,17 @@ async fn close_opened(
     now: Timestamp,
 ) -> Result<Closed, CloseError> {
     if let Tender::Gateway { session, .. } = opened.tender.clone() {
-        let snapshot = look_up(gateway, &opened.quote, &session).await.ok_or(CloseError::Pending)?;
-        match snapshot.progress {
+        let seen = look_up_ours(gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
+        match seen {
             Progress::Pending | Progress::Failed => {}
             Progress::Paid(approval) => {
-                return Err(match settle_found(store, opened, session, approval, now).await {
-                    Ok(paid) => CloseError::AlreadyPaid(Box::new(paid)),
-                    Err(ApproveError::Store(error)) => CloseError::Store(error),
-                    Err(_) => CloseError::Pending,
-                });
+                return Err(
+                    match settle_found(store, opened, Collected::Gateway { session, approval }, now).await {
+                        Ok(paid) => CloseError::AlreadyPaid(Box::new(paid)),
+                        Err(ApproveError::Store(error)) => CloseError::Store(error),
+                        Err(_) => CloseError::Pending,
+                    },
+                );
             }
             Progress::Refunded | Progress::Unrecognised(_) => return Err(CloseError::Pending),
         }

@@ -4,22 +4,48 @@ use std::error::Error;
 
 use tracing::{error, warn};
 
-use crate::cafe::Quote;
-use crate::payment::{Gateway, GatewayError, Session, Snapshot};
+use crate::cafe::{Quote, Saw};
+use crate::payment::{Gateway, GatewayError, Progress, Session, Snapshot};
 
-/// What the gateway shows of an order's payment; none when it shows nothing, which proves nothing.
-pub(super) async fn look_up(gateway: &dyn Gateway, quote: &Quote, session: &Session) -> Option<Snapshot> {
+/// What the gateway shows of an order's payment.
+///
+/// # Errors
+/// That it shows nothing, which proves nothing.
+pub(super) async fn look_up(
+    gateway: &dyn Gateway,
+    quote: &Quote,
+    session: &Session,
+) -> Result<Snapshot, Saw> {
     let order = quote.id;
     match gateway.lookup(&quote.charge(), session).await {
-        Ok(snapshot) => Some(snapshot),
-        // It will not answer otherwise tomorrow: another account or dialect is set than the payment was opened with.
+        Ok(snapshot) => {
+            if !snapshot.is_ours {
+                error!(%order, "the payment of this order names another order, payer or account");
+            }
+            Ok(snapshot)
+        }
+        // It will hardly answer otherwise tomorrow: another account or dialect is set than the payment was opened with.
         Err(GatewayError::Declined { provider, code, .. }) => {
             error!(%order, %provider, code, "the gateway refuses to look a payment up");
-            None
+            Err(Saw::NoAnswer(code))
         }
         Err(failed @ (GatewayError::Unreached(..) | GatewayError::Unknown(..))) => {
             warn!(%order, cause = &failed as &dyn Error, "look-up failed");
-            None
+            Err(Saw::NoAnswer(String::new()))
         }
     }
+}
+
+/// How far this order's own payment has come.
+///
+/// # Errors
+/// That the gateway shows nothing, or a payment in another name, which only [`reconcile`](super::reconcile)
+/// judges.
+pub(super) async fn look_up_ours(
+    gateway: &dyn Gateway,
+    quote: &Quote,
+    session: &Session,
+) -> Result<Progress, Saw> {
+    let snapshot = look_up(gateway, quote, session).await?;
+    if snapshot.is_ours { Ok(snapshot.progress) } else { Err(Saw::from(&snapshot)) }
 }

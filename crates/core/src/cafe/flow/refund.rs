@@ -5,7 +5,7 @@ use tracing::{error, warn};
 
 use super::look_up::look_up;
 use crate::cafe::{
-    Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError,
+    Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError, Turn,
 };
 use crate::payment::{Gateway, GatewayError, OrderId, Progress, Session, Won};
 
@@ -37,7 +37,17 @@ pub enum RefundError {
     /// The gateway did not return the money. Nothing has moved.
     #[error("the gateway did not return the money")]
     Gateway(#[source] GatewayError),
-    /// Nobody knows yet whether the money went back. Sending the same request again finds out.
+    /// Somebody has returned money at the gateway by hand. That is written down now with its points; this
+    /// refund was not made.
+    #[error(
+        "money of this order was returned at the gateway by hand, which is written down now; {left} can still be refunded"
+    )]
+    ReturnedByHand {
+        /// What can still be given back.
+        left: Won,
+    },
+    /// Nobody knows yet whether the money went back. Sending the same request again finds out, and
+    /// so does the schedule.
     #[error("nobody knows yet whether the money went back; send the same request again in a minute")]
     Pending,
     /// Nobody knows; sending the same request again is safe.
@@ -47,15 +57,18 @@ pub enum RefundError {
 
 /// Gives back money, and the points that came with it in proportion.
 ///
+/// One run of a refund at a time: each carries a name and a time until which it can be alive, and only
+/// after that another takes over, as whoever repeats the request or [`reconcile`](super::reconcile) does.
+///
 /// # Errors
 /// [`RefundError`] says for each case what has happened to the money.
 pub async fn refund(
     store: &dyn Store,
     gateway: &dyn Gateway,
     request: RefundRequest,
-    now: Timestamp,
+    turn: &Turn,
 ) -> Result<Paid, RefundError> {
-    let paid = match store.order(request.order).await? {
+    let mut paid = match store.order(request.order).await? {
         None => return Err(RefundError::NoSuchOrder),
         Some(Order::Paid(paid)) => paid,
         Some(Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) | Order::Closed(_)) => {
@@ -65,31 +78,44 @@ pub async fn refund(
     if paid.refund_of(&request.id).is_some() {
         return Ok(paid);
     }
-    let resumed = paid.refunding.is_some();
-    let refunding = paid.refund(request.id, request.amount, request.reason, now)?;
-    // Two runs at once would take each other's half for their own.
-    if resumed && now.duration_since(refunding.asked_at) < RUN_FOR {
-        return Err(RefundError::Pending);
+    let refunding = paid.refund(request.id, request.amount, request.reason, turn)?;
+    if paid.refunding.is_some() {
+        return resume(store, gateway, paid, turn).await;
     }
-    let mut begun = paid;
-    begun.refunding = Some(refunding.clone());
-    if !resumed {
-        match store.begin_refund(&begun).await? {
-            Kept::Done => {}
-            Kept::Otherwise(_) | Kept::PointsShort => return Err(RefundError::Pending),
-        }
+    paid.refunding = Some(refunding.clone());
+    match store.begin_refund(&paid).await? {
+        Kept::Done => run(store, gateway, paid, refunding, Run::First, turn.now).await,
+        Kept::Otherwise(_) | Kept::PointsShort => Err(RefundError::Pending),
     }
-    if let Collected::Gateway { session, .. } = begun.collected.clone() {
-        give_back(store, gateway, &begun, &refunding, &session, (resumed, now)).await?;
-    }
-    settle(store, begun, refunding, now).await
 }
 
-/// How long a run of a refund can be alive: no less than the function's time-out.
-const RUN_FOR: SignedDuration = SignedDuration::from_mins(1);
+/// Goes on with a refund whose last run is over.
+pub(super) async fn resume(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    mut paid: Paid,
+    turn: &Turn,
+) -> Result<Paid, RefundError> {
+    let Some(running) = paid.refunding.clone().filter(|running| running.run.until <= turn.now) else {
+        return Err(RefundError::Pending);
+    };
+    let refunding = Refunding { run: turn.attempt.clone(), ..running };
+    paid.refunding = Some(refunding.clone());
+    match store.resume_refund(&paid, turn.now).await? {
+        Kept::Done => run(store, gateway, paid, refunding, Run::Another, turn.now).await,
+        Kept::Otherwise(_) | Kept::PointsShort => Err(RefundError::Pending),
+    }
+}
 
 /// How long after it was first asked a refund is believed to be on its way no more.
 const REFUND_GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether an earlier run of the same refund may have reached the gateway.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    First,
+    Another,
+}
 
 /// What a look-up shows of a refund.
 enum Seen {
@@ -97,9 +123,51 @@ enum Seen {
     NotYet,
     /// It as well.
     Done,
-    /// Another sum: somebody gave something back by hand.
-    Otherwise,
+    /// Another sum in all: somebody gave something back by hand.
+    Otherwise(Won),
 }
+
+/// What became of a refund at the gateway.
+enum Returned {
+    /// The money is back, as asked.
+    AsAsked,
+    /// The gateway was left with this in all, which the running refund does not explain.
+    InAll(Won),
+}
+
+/// One run of a refund, in whose name it stands on the order.
+async fn run(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    paid: Paid,
+    refunding: Refunding,
+    run: Run,
+    now: Timestamp,
+) -> Result<Paid, RefundError> {
+    let running = refunding.id.clone();
+    let Collected::Gateway { session, .. } = paid.collected.clone() else {
+        return settle(store, paid, refunding, &running, now).await;
+    };
+    match give_back(store, gateway, &paid, &refunding, &session, (run, now)).await? {
+        Returned::AsAsked => settle(store, paid, refunding, &running, now).await,
+        Returned::InAll(cancelled) => {
+            let mut found = paid.as_the_gateway_says(&refunding, cancelled).ok_or(RefundError::Pending)?;
+            if run == Run::Another {
+                // What an earlier run did and what was done by hand cannot be told apart, so the refund
+                // ends with both.
+                return settle(store, paid, found, &running, now).await;
+            }
+            // The gateway has refused this one, so all of it was done by hand, and this one was not made.
+            found.id = RefundId::by_hand(cancelled);
+            BY_HAND.clone_into(&mut found.reason);
+            let paid = settle(store, paid, found, &running, now).await?;
+            Err(RefundError::ReturnedByHand { left: paid.refundable() })
+        }
+    }
+}
+
+/// The reason that stands with a refund which a person made at the gateway.
+const BY_HAND: &str = "returned at the gateway";
 
 /// Returns once the gateway has given the money back; asks it only when it has not yet.
 async fn give_back(
@@ -108,34 +176,37 @@ async fn give_back(
     paid: &Paid,
     refunding: &Refunding,
     session: &Session,
-    (resumed, now): (bool, Timestamp),
-) -> Result<(), RefundError> {
+    (run, now): (Run, Timestamp),
+) -> Result<Returned, RefundError> {
+    // After that no request of an earlier run is on its way any more.
+    let earlier_is_over = now.duration_since(refunding.asked_at) >= REFUND_GRACE;
     // An earlier run of this refund may have reached the gateway, so look before asking.
-    if resumed {
+    if run == Run::Another {
         match seen(gateway, paid, refunding, session).await? {
-            Seen::Done => return Ok(()),
+            Seen::Done => return Ok(Returned::AsAsked),
             Seen::NotYet => {}
-            Seen::Otherwise => return Err(RefundError::Pending),
+            Seen::Otherwise(cancelled) if earlier_is_over => return Ok(Returned::InAll(cancelled)),
+            Seen::Otherwise(_) => return Err(RefundError::Pending),
         }
     }
     let charge = paid.quote.charge();
     let Err(error) = gateway.cancel(&charge, session, paid.cancellation(refunding)).await else {
-        return Ok(());
+        return Ok(Returned::AsAsked);
     };
     warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "cancel did not succeed");
     if !matches!(error, GatewayError::Unreached(..)) {
         match seen(gateway, paid, refunding, session).await? {
-            Seen::Done => return Ok(()),
+            Seen::Done => return Ok(Returned::AsAsked),
             // Not yet is not never: the request may still be on its way.
-            Seen::NotYet | Seen::Otherwise if matches!(error, GatewayError::Unknown(..)) => {
+            Seen::NotYet | Seen::Otherwise(_) if matches!(error, GatewayError::Unknown(..)) => {
                 return Err(RefundError::Pending);
             }
-            Seen::NotYet | Seen::Otherwise => {}
+            Seen::Otherwise(cancelled) if run == Run::First => return Ok(Returned::InAll(cancelled)),
+            Seen::NotYet | Seen::Otherwise(_) => {}
         }
     }
     // Nor does this run's refusal say that an earlier run's request is not.
-    let earlier_is_over = now.duration_since(refunding.asked_at) >= REFUND_GRACE;
-    if resumed && !earlier_is_over {
+    if run == Run::Another && !earlier_is_over {
         return Err(RefundError::Pending);
     }
     store.give_up_refund(paid).await?;
@@ -148,17 +219,21 @@ async fn seen(
     refunding: &Refunding,
     session: &Session,
 ) -> Result<Seen, RefundError> {
-    let snapshot = look_up(gateway, &paid.quote, session).await.ok_or(RefundError::Pending)?;
+    let snapshot = look_up(gateway, &paid.quote, session).await.map_err(|_| RefundError::Pending)?;
     let cancelled = match snapshot.progress {
-        Progress::Paid(_) | Progress::Refunded => snapshot.cancelled,
-        Progress::Pending | Progress::Failed | Progress::Unrecognised(_) => return Err(RefundError::Pending),
+        Progress::Paid(_) | Progress::Refunded if snapshot.is_ours => snapshot.cancelled,
+        Progress::Paid(_)
+        | Progress::Refunded
+        | Progress::Pending
+        | Progress::Failed
+        | Progress::Unrecognised(_) => return Err(RefundError::Pending),
     };
     Ok(match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
         (before, _) if cancelled == before => Seen::NotYet,
         (_, Some(after)) if cancelled == after => Seen::Done,
         _ => {
             error!(order = %paid.quote.id, cancelled = cancelled.get(), "the gateway gave back another sum than we did");
-            Seen::Otherwise
+            Seen::Otherwise(cancelled)
         }
     })
 }
@@ -170,6 +245,7 @@ async fn settle(
     store: &dyn Store,
     begun: Paid,
     refunding: Refunding,
+    running: &RefundId,
     now: Timestamp,
 ) -> Result<Paid, RefundError> {
     for _ in 0..TRIES {
@@ -180,7 +256,7 @@ async fn settle(
             Some(_) | None => Points::ZERO,
         };
         let paid = begun.clone().refunded_with(refunding.clone(), balance, now);
-        match store.settle_refund(&paid).await? {
+        match store.settle_refund(&paid, running).await? {
             Kept::Done => return Ok(paid),
             // The balance fell since it was read: read it again.
             Kept::PointsShort => {}

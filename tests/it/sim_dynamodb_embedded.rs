@@ -1,5 +1,4 @@
 //! The simulated DynamoDB: beside the embedded one, and alone where that has nothing to compare with.
-#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
 
 use std::ops::Range;
 

@@ -1,0 +1,337 @@
+//! What follows from a look at a payment nobody is sure of: decided here by rule, and done by the flows.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::order::later;
+use super::{Approving, Attempt, Capture, CloseReason, Closed, Looks, Opened, Saw, Tender};
+use crate::payment::{Approval, Cancellation, Progress, Proof, Snapshot, Won};
+
+/// How long after an attempt a gateway's word that it failed is final: KakaoPay gives itself 11 seconds
+/// for an approval, and an attempt's end is from before it was asked.
+const FAILED_AFTER: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long after the last attempt at collecting its points may be released, though a late answer of
+/// some bank cannot be excluded: what comes after that is given back.
+const RELEASED_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long a doubt is looked into before a person is asked.
+pub const SEARCH_FOR: SignedDuration = SignedDuration::from_hours(15 * 24);
+
+/// What to do with an order that is open or in doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was paid as agreed.
+    Settle(Approval),
+    /// Points cover it, and its customer came back: nobody needs to be asked.
+    SettleWithPoints,
+    /// The payer agreed and brought this proof, and nothing was collected: ask the gateway again.
+    Collect(Proof),
+    /// It is over, without payment or with one that must be given back.
+    Close(Box<Closed>),
+    /// Nothing can be said yet.
+    Wait,
+    /// Nothing could be said for too long.
+    Review,
+}
+
+/// What to do about the payment of a closed order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateVerdict {
+    /// It was captured: give that back.
+    GiveBack(Cancellation),
+    /// It was captured and given back: so much.
+    Returned(Won),
+    /// It failed for good: nothing will come of it.
+    Nothing,
+    /// Nothing can be said yet.
+    Wait,
+    /// Nothing could be said for too long.
+    Review,
+}
+
+/// What follows for an opened order, or for one whose last attempt is over. `looks` is what was seen
+/// before, `seen` what the gateway shows at `now`; none where it shows nothing, or was not asked because
+/// points cover the order.
+#[must_use]
+pub fn of_open(
+    opened: &Opened,
+    approving: Option<&Approving>,
+    looks: &Looks,
+    seen: Option<&Snapshot>,
+    now: Timestamp,
+) -> Verdict {
+    let close = |reason| Verdict::Close(Box::new(opened.clone().close(reason, now)));
+    let close_late =
+        |reason, capture| Verdict::Close(Box::new(opened.clone().close_late(reason, now, capture)));
+    let abandoned = now >= opened.abandoned_at();
+    if opened.tender == Tender::Points {
+        return match approving {
+            Some(_) => Verdict::SettleWithPoints,
+            None if abandoned => close(CloseReason::Expired),
+            None => Verdict::Wait,
+        };
+    }
+    let Some(seen) = seen else { return wait(opened.opened_at, now) };
+    match (&seen.progress, approving) {
+        (Progress::Paid(approval), _) if seen.is_ours && approval.amount == opened.quote.due => {
+            Verdict::Settle(approval.clone())
+        }
+        (Progress::Paid(_), _) => close_late(CloseReason::Mismatched, Capture::Returning),
+        (Progress::Refunded, _) => close_late(CloseReason::Cancelled, Capture::Returned(seen.cancelled)),
+        // Nobody has asked for the money, or nobody whose answer is not known: so it is not on its way.
+        (Progress::Failed, None) => close(CloseReason::Failed),
+        (Progress::Pending, None) if abandoned => close(CloseReason::Expired),
+        (Progress::Failed, Some(approving)) => {
+            let (attempt, twice) = (&approving.attempt, looks.showed(&Saw::Failed, Timestamp::MIN));
+            if twice && now >= later(attempt.until, FAILED_AFTER) {
+                close(CloseReason::Failed)
+            } else {
+                Verdict::Wait
+            }
+        }
+        (Progress::Pending, Some(Approving { attempt, proof, .. })) => match proof {
+            Some(proof) if now < opened.expires_at() => Verdict::Collect(proof.clone()),
+            Some(_) | None if abandoned && is_released(attempt, looks, now) => {
+                close_late(CloseReason::Expired, Capture::Possible)
+            }
+            Some(_) | None => Verdict::Wait,
+        },
+        (Progress::Pending, None) => Verdict::Wait,
+        (Progress::Unrecognised(_), _) => wait(opened.opened_at, now),
+    }
+}
+
+/// A second look, long after the last attempt, shows what the first did.
+fn is_released(attempt: &Attempt, looks: &Looks, now: Timestamp) -> bool {
+    now >= later(attempt.until, RELEASED_AFTER) && looks.showed(&Saw::Pending, attempt.until)
+}
+
+/// What follows for the payment of an order that was closed while something might still have been
+/// captured, or had been. `looks` is what was seen before, `seen` what the gateway shows at `now`.
+#[must_use]
+pub fn of_closed(
+    closed: &Closed,
+    capture: Capture,
+    looks: &Looks,
+    seen: Option<&Snapshot>,
+    now: Timestamp,
+) -> LateVerdict {
+    let wait = || match wait(closed.closed_at, now) {
+        Verdict::Review => LateVerdict::Review,
+        _ => LateVerdict::Wait,
+    };
+    let Some(seen) = seen else { return wait() };
+    match &seen.progress {
+        Progress::Paid(approval) => {
+            let left = approval.amount.checked_sub(seen.cancelled).unwrap_or_default();
+            LateVerdict::GiveBack(Cancellation { amount: left, cancellable: left })
+        }
+        Progress::Refunded => LateVerdict::Returned(seen.cancelled),
+        Progress::Failed if capture == Capture::Possible && looks.showed(&Saw::Failed, closed.closed_at) => {
+            LateVerdict::Nothing
+        }
+        Progress::Failed | Progress::Pending | Progress::Unrecognised(_) => wait(),
+    }
+}
+
+fn wait(since: Timestamp, now: Timestamp) -> Verdict {
+    if now >= later(since, SEARCH_FOR) { Verdict::Review } else { Verdict::Wait }
+}
+
+/// When to look again at what has been open or in doubt `since` then: soon at first, and ever more rarely,
+/// but at least four times a day.
+#[must_use]
+pub fn look_again_at(since: Timestamp, now: Timestamp) -> Timestamp {
+    let quarter = SignedDuration::from_secs(now.duration_since(since).as_secs() / 4);
+    later(now, quarter.clamp(SignedDuration::from_mins(1), SignedDuration::from_hours(6)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cafe::{AttemptToken, Points, Quote};
+    use crate::payment::{OrderId, Pages, PayerId, Provider, Session};
+
+    /// Minutes after the payment was opened.
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap()
+    }
+
+    fn session() -> Session {
+        Session { provider: Provider::KakaoPay, key: "T1".to_owned() }
+    }
+
+    fn opened() -> Opened {
+        let quote = Quote {
+            id: OrderId::new(at(0), [7; 10]),
+            item: "커피".to_owned(),
+            quantity: 1,
+            total: Won::new(2_000),
+            spend: Points::ZERO,
+            due: Won::new(2_000),
+            earn: Points::ZERO,
+            member: None,
+            payer: PayerId("guest".to_owned()),
+            quoted_at: at(0),
+        };
+        let pages = Pages { desktop: String::new(), mobile: String::new() };
+        Opened { quote, tender: Tender::Gateway { session: session(), pages }, opened_at: at(0) }
+    }
+
+    /// An attempt that was over two minutes after the payment was opened.
+    fn approving(proof: bool) -> Approving {
+        let attempt = Attempt { token: AttemptToken("first".to_owned()), until: at(2) };
+        Approving { opened: opened(), attempt, proof: proof.then(|| Proof("proof".to_owned())) }
+    }
+
+    fn seen(progress: Progress) -> Snapshot {
+        Snapshot { progress, is_ours: true, cancelled: Won::ZERO, cancellable: Won::ZERO }
+    }
+
+    fn approval(sum: u32) -> Approval {
+        Approval { amount: Won::new(sum), number: None, method: None, at: None }
+    }
+
+    fn collected(sum: u32) -> Snapshot {
+        seen(Progress::Paid(approval(sum)))
+    }
+
+    /// In short: what it says, and of a closed order why and what may come of it.
+    fn told(verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Close(closed) => {
+                format!("close {:?} {:?}", closed.reason, closed.late.as_ref().map(|late| late.capture))
+            }
+            Verdict::Collect(_) => "collect".to_owned(),
+            Verdict::Settle(_) => "settle".to_owned(),
+            Verdict::SettleWithPoints | Verdict::Wait | Verdict::Review => format!("{verdict:?}"),
+        }
+    }
+
+    fn of(approving: Option<&Approving>, looks: &Looks, shown: &Snapshot, minutes: i64) -> String {
+        told(&of_open(&opened(), approving, looks, Some(shown), at(minutes)))
+    }
+
+    #[test]
+    fn what_was_collected_as_agreed_settles_whenever_it_is_seen() {
+        for minutes in [0, 10, 30, 20_000, 40_000] {
+            assert_eq!(of(None, &Looks::default(), &collected(2_000), minutes), "settle");
+            assert_eq!(of(Some(&approving(true)), &Looks::default(), &collected(2_000), minutes), "settle");
+        }
+    }
+
+    #[test]
+    fn what_was_collected_otherwise_is_given_back() {
+        let foreign = Snapshot { is_ours: false, ..collected(2_000) };
+        for shown in [collected(1_999), collected(2_001), foreign] {
+            for approving in [None, Some(&approving(true))] {
+                let verdict = of(approving, &Looks::default(), &shown, 3);
+                assert_eq!(verdict, "close Mismatched Some(Returning)");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_given_back_already_closes() {
+        let shown = Snapshot { cancelled: Won::new(2_000), ..seen(Progress::Refunded) };
+        let verdict = of(Some(&approving(true)), &Looks::default(), &shown, 3);
+        assert_eq!(verdict, "close Cancelled Some(Returned(Won(2000)))");
+    }
+
+    #[test]
+    fn nobody_came_back_so_it_closes_when_its_time_is_over() {
+        let pending = seen(Progress::Pending);
+        assert_eq!(of(None, &Looks::default(), &pending, 15), "Wait");
+        assert_eq!(of(None, &Looks::default(), &pending, 16), "close Expired None");
+        assert_eq!(of(None, &Looks::default(), &seen(Progress::Failed), 3), "close Failed None");
+    }
+
+    #[test]
+    fn a_payer_who_came_back_is_collected_from_while_the_gateway_would() {
+        let pending = seen(Progress::Pending);
+        assert_eq!(of(Some(&approving(true)), &Looks::default(), &pending, 14), "collect");
+        assert_eq!(of(Some(&approving(true)), &Looks::default(), &pending, 15), "Wait");
+        assert_eq!(of(Some(&approving(false)), &Looks::default(), &pending, 14), "Wait");
+    }
+
+    #[test]
+    fn points_are_released_only_after_a_second_look_and_what_comes_then_is_looked_for() {
+        let pending = seen(Progress::Pending);
+        let before = Looks::default().and(Saw::Pending, at(1));
+        let after = Looks::default().and(Saw::Pending, at(3));
+        let doubt = approving(true);
+        assert_eq!(of(Some(&doubt), &Looks::default(), &pending, 60), "Wait");
+        assert_eq!(of(Some(&doubt), &before, &pending, 60), "Wait", "that look was before the attempt ended");
+        assert_eq!(of(Some(&doubt), &after, &pending, 15), "Wait");
+        assert_eq!(of(Some(&doubt), &after, &pending, 16), "close Expired Some(Possible)");
+        let late = Approving { attempt: Attempt { until: at(10), ..doubt.attempt }, ..doubt };
+        let after = Looks::default().and(Saw::Pending, at(11));
+        assert_eq!(of(Some(&late), &after, &pending, 19), "Wait", "its bank may still be at it");
+        assert_eq!(of(Some(&late), &after, &pending, 20), "close Expired Some(Possible)");
+    }
+
+    #[test]
+    fn failed_is_believed_when_it_was_seen_twice_and_after_the_gateway_s_own_time() {
+        let failed = seen(Progress::Failed);
+        let once = Looks::default().and(Saw::Failed, at(2));
+        assert_eq!(of(Some(&approving(true)), &Looks::default(), &failed, 60), "Wait");
+        assert_eq!(of(Some(&approving(true)), &once, &failed, 2), "Wait");
+        assert_eq!(of(Some(&approving(true)), &once, &failed, 3), "close Failed None");
+    }
+
+    #[test]
+    fn no_answer_and_unknown_words_are_waited_out_for_fifteen_days_and_then_a_person_is_asked() {
+        let (day, doubt) = (24 * 60, approving(true));
+        for shown in [None, Some(seen(Progress::Unrecognised("NEW".to_owned())))] {
+            for approving in [None, Some(&doubt)] {
+                let verdict =
+                    |now| told(&of_open(&opened(), approving, &Looks::default(), shown.as_ref(), now));
+                assert_eq!(verdict(at(17)), "Wait");
+                assert_eq!(verdict(at(15 * day - 1)), "Wait");
+                assert_eq!(verdict(at(15 * day)), "Review");
+            }
+        }
+    }
+
+    #[test]
+    fn points_alone_are_settled_once_the_customer_came_back_and_else_released() {
+        let opened = Opened { tender: Tender::Points, ..opened() };
+        let back = Approving { opened: opened.clone(), ..approving(false) };
+        let of =
+            |approving, minutes| told(&of_open(&opened, approving, &Looks::default(), None, at(minutes)));
+        assert_eq!(of(Some(&back), 3), "SettleWithPoints");
+        assert_eq!(of(None, 15), "Wait");
+        assert_eq!(of(None, 16), "close Expired None");
+    }
+
+    #[test]
+    fn a_late_capture_is_given_back_to_the_last_won() {
+        let closed = opened().close_late(CloseReason::Expired, at(20), Capture::Possible);
+        let of = |capture, looks: &Looks, shown: Option<&Snapshot>, minutes| {
+            of_closed(&closed, capture, looks, shown, at(minutes))
+        };
+        let (none, day) = (Looks::default(), 24 * 60);
+        let whole = Cancellation { amount: Won::new(2_000), cancellable: Won::new(2_000) };
+        assert_eq!(of(Capture::Possible, &none, Some(&collected(2_000)), 30), LateVerdict::GiveBack(whole));
+        let rest = Cancellation { amount: Won::new(1_500), cancellable: Won::new(1_500) };
+        let partly = Snapshot { cancelled: Won::new(500), ..collected(2_000) };
+        assert_eq!(of(Capture::Returning, &none, Some(&partly), 30), LateVerdict::GiveBack(rest));
+        let all = Snapshot { cancelled: Won::new(2_000), ..seen(Progress::Refunded) };
+        assert_eq!(of(Capture::Returning, &none, Some(&all), 30), LateVerdict::Returned(Won::new(2_000)));
+        for shown in [None, Some(&seen(Progress::Pending))] {
+            assert_eq!(of(Capture::Possible, &none, shown, 15 * day), LateVerdict::Wait);
+            assert_eq!(of(Capture::Possible, &none, shown, 20 + 15 * day), LateVerdict::Review);
+        }
+        let failed = seen(Progress::Failed);
+        let once = Looks::default().and(Saw::Failed, at(25));
+        assert_eq!(of(Capture::Possible, &none, Some(&failed), 30), LateVerdict::Wait);
+        assert_eq!(of(Capture::Possible, &once, Some(&failed), 30), LateVerdict::Nothing);
+        assert_eq!(of(Capture::Returning, &once, Some(&failed), 30), LateVerdict::Wait);
+    }
+
+    #[test]
+    fn looks_grow_rarer_from_a_minute_to_a_quarter_of_a_day() {
+        let minutes = |age| look_again_at(at(0), at(age)).duration_since(at(age)).as_secs() / 60;
+        assert_eq!([0, 1, 4, 8, 60, 24 * 60, 10 * 24 * 60].map(minutes), [1, 1, 1, 2, 15, 360, 360]);
+    }
+}

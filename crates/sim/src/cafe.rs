@@ -1,0 +1,431 @@
+//! The cafe in the simulated world: what people can do there, what they hear, and an auditor at their side.
+
+use std::sync::LazyLock;
+
+use cafe_core::cafe::flow::{
+    Cup, RefundRequest, Rules, approve, close, open, order_in_full, order_with_points, reconcile, refund,
+    sign_up,
+};
+use cafe_core::cafe::{
+    Attempt, AttemptToken, CloseReason, MemberId, Menu, NewMember, Percent, Points, RefundId, SealedPhone,
+    Turn, UserId,
+};
+use cafe_core::payment::{OrderId, Proof, Returns, Won};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::audit::{self, Books, Broken, TABLES};
+use crate::coverage::Reached;
+use crate::dynamodb::Database;
+use crate::fate::Fate;
+use crate::heard::Heard;
+use crate::world::{Function, Pending, World};
+use crate::zoo::Bug;
+
+/// What is sold. Cheap enough for the bonus to cover one cup of water.
+static MENU: LazyLock<Menu> = LazyLock::new(|| {
+    let text = "demo = { name = '초코파이', quantity = 1, total = 2200 }\n\
+        [[drink]]\nname = '물'\nprice = 70\n[[drink]]\nname = '커피'\nprice = 1990\n";
+    Menu::parse(text).unwrap_or_else(|error| unreachable!("the simulator's own menu: {error}"))
+});
+
+/// How long an attempt at collecting or refunding can be alive.
+const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many orders a run of `reconcile` looks at.
+const MOST_ORDERS: u32 = 10;
+
+/// Who decides what becomes of requests.
+pub(crate) trait Chance {
+    /// Which request is decided on next, how, and how long that takes; none when all shall wait.
+    fn next(&mut self, pending: &[Pending]) -> Option<(Pending, Fate, SignedDuration)>;
+
+    /// How far the clock of the next instance is off.
+    fn skew(&mut self) -> SignedDuration;
+
+    /// Whether a request that nobody waits for any more arrives in the end.
+    fn arrives(&mut self) -> bool;
+
+    /// From now on nothing goes wrong any more.
+    fn calm_down(&mut self);
+}
+
+/// An order, as its customer knows it.
+#[derive(Debug)]
+pub(crate) struct Track {
+    pub(crate) id: OrderId,
+    /// The gateway's key of its payment, once they were sent there.
+    pub(crate) session: Option<String>,
+    /// What the gateway gave their browser to come back with.
+    pub(crate) token: Option<String>,
+    /// They heard that it is paid.
+    pub(crate) paid: bool,
+}
+
+/// What has happened before a cafe opens.
+pub(crate) struct Past {
+    database: Database,
+    books: Books,
+    made: u64,
+}
+
+/// The cafe, open for whoever comes.
+pub(crate) struct Cafe<C> {
+    pub(crate) world: World,
+    pub(crate) chance: C,
+    pub(crate) orders: Vec<Track>,
+    pub(crate) reached: Reached,
+    books: Books,
+    /// Instances whose end has not been looked at.
+    running: Vec<usize>,
+    /// How many things were made that need a name of their own.
+    made: u64,
+    /// What happened, where somebody wants to read it.
+    story: Option<Vec<String>>,
+}
+
+impl<C: Chance> Cafe<C> {
+    pub(crate) fn new(seed: u64, bug: Option<Bug>, chance: C) -> Cafe<C> {
+        Cafe {
+            world: World::new(seed, bug),
+            chance,
+            orders: Vec::new(),
+            reached: Reached::by_one_run(),
+            books: Books::default(),
+            running: Vec::new(),
+            made: 0,
+            story: None,
+        }
+    }
+
+    /// As it stands after these have happened in another one, with nothing under way.
+    pub(crate) fn after(mut self, other: &Past) -> Cafe<C> {
+        self.world.database = other.database.clone();
+        self.books = other.books.clone();
+        self.made = other.made;
+        self
+    }
+
+    /// What has happened so far, for others to [begin with](Cafe::after). The gateway was not asked yet.
+    pub(crate) fn past(self) -> Past {
+        Past { database: self.world.database, books: self.books, made: self.made }
+    }
+
+    /// From now on what happens is written down.
+    pub(crate) fn write_story(&mut self) {
+        self.story = Some(Vec::new());
+    }
+
+    pub(crate) fn take_story(&mut self) -> Vec<String> {
+        self.story.take().unwrap_or_default()
+    }
+
+    pub(crate) fn tell(&mut self, line: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            story.push(line());
+        }
+    }
+
+    /// One request is decided on, and what follows is checked. Tells whether there was one.
+    pub(crate) fn step(&mut self) -> Result<bool, Broken> {
+        if self.world.pending().is_empty() {
+            return Ok(false);
+        }
+        let Some((one, fate, takes)) = self.chance.next(self.world.pending()) else { return Ok(false) };
+        self.world.pass(takes);
+        self.decide(one, fate)?;
+        Ok(true)
+    }
+
+    fn decide(&mut self, one: Pending, fate: Fate) -> Result<(), Broken> {
+        let function = self.world.function(one.instance);
+        self.tell(|| {
+            let left = if one.awaited { "" } else { ", which nobody waits for any more" };
+            format!("  {function:?} {}, request {}: {:?} {fate:?}{left}", one.instance, one.call, one.asks)
+        });
+        if one.awaited {
+            self.reached.fate(one.asks, fate);
+        }
+        self.world.decide(one, fate);
+        self.listen()?;
+        let changes = self.world.database.take_changes();
+        self.reached.edges(function, &changes)?;
+        self.books.follow(&self.world, &changes, one.asks.is_for_gateway())
+    }
+
+    /// Everything that is under way comes to its end.
+    pub(crate) fn come_to_rest(&mut self) -> Result<(), Broken> {
+        while self.step()? {}
+        Ok(())
+    }
+
+    /// Time goes by. Nothing stays on its way for minutes: it arrives, or it is lost.
+    pub(crate) fn wait(&mut self, time: SignedDuration) -> Result<(), Broken> {
+        let left: Vec<Pending> = self.world.pending().iter().copied().filter(|one| !one.awaited).collect();
+        for one in left {
+            let fate = if self.chance.arrives() { Fate::Delivered } else { Fate::Lost };
+            self.decide(one, fate)?;
+        }
+        self.tell(|| format!("{} minutes go by", time.as_mins()));
+        self.world.pass(time);
+        let now = self.world.now().as_second().into();
+        self.world.database.expire(&TABLES.orders, "expires_at", now);
+        let changes = self.world.database.take_changes();
+        self.reached.edges(Function::TimeToLive, &changes)
+    }
+
+    /// Everybody has left. What is still open is for the schedule, and unfinished refunds for the owner.
+    pub(crate) fn close_for_the_day(&mut self) -> Result<(), Broken> {
+        self.chance.calm_down();
+        self.come_to_rest()?;
+        self.world.database.set_index_lag(0);
+        for _ in 0..4 {
+            if !audit::is_unfinished(&self.world) && self.world.pending().is_empty() {
+                break;
+            }
+            self.wait(SignedDuration::from_mins(17))?;
+            self.come_to_rest()?;
+            self.reconcile();
+            self.come_to_rest()?;
+            for (order, name) in audit::half_made_refunds(&self.world) {
+                self.refund(order, &name, None);
+                self.come_to_rest()?;
+            }
+        }
+        audit::at_rest(&self.world, &self.books)
+    }
+
+    /// Takes down what functions have said since the last time, and holds it against the truth.
+    fn listen(&mut self) -> Result<(), Broken> {
+        let mut at = 0;
+        while let Some(instance) = self.running.get(at).copied() {
+            if self.world.is_running(instance) {
+                at += 1;
+                continue;
+            }
+            self.running.remove(at);
+            let Some(heard) = self.world.heard(instance).cloned() else {
+                self.tell(|| format!("    {instance} died"));
+                continue;
+            };
+            self.tell(|| format!("    {instance} said: {heard}"));
+            self.reached.said(self.world.function(instance), &heard);
+            self.believe(&heard)?;
+        }
+        Ok(())
+    }
+
+    /// What somebody was told must be true.
+    fn believe(&mut self, heard: &Heard) -> Result<(), Broken> {
+        match heard {
+            Heard::Quoted(id) => self.orders.push(Track { id: *id, session: None, token: None, paid: false }),
+            Heard::Pay(id, session) => {
+                if let Some(track) = self.orders.iter_mut().find(|track| track.id == *id) {
+                    if track.session.is_some() && track.session != *session {
+                        return Err(format!("order {id} was opened as two payments"));
+                    }
+                    track.session.clone_from(session);
+                }
+            }
+            Heard::Closed(id) | Heard::NotPaid(id) => {
+                let order = id.to_string();
+                let payments = self.world.kakaopay.payments();
+                if payments.iter().any(|one| one.partner_order_id == order && one.collected != 0) {
+                    let word = heard.name();
+                    return Err(format!("the customer of order {id} heard {word:?} after it was collected"));
+                }
+            }
+            Heard::Paid(id) => {
+                let order = self.world.database.item(&TABLES.orders, &id.to_string());
+                if order.and_then(|order| order.text("stage")) != Some("paid") {
+                    return Err(format!("the customer of order {id} heard that it is paid, and it is not"));
+                }
+                if let Some(track) = self.orders.iter_mut().find(|track| track.id == *id) {
+                    track.paid = true;
+                }
+            }
+            Heard::Refunded(id) => {
+                let order = self.world.database.item(&TABLES.orders, &id.to_string());
+                if order.is_none_or(|order| order.get("refunds").is_none()) {
+                    return Err(format!("the owner heard that order {id} is refunded, and it is not"));
+                }
+            }
+            Heard::Member
+            | Heard::Pending(_)
+            | Heard::Refused
+            | Heard::RefundPending(_)
+            | Heard::Reconciled
+            | Heard::TryAgain => {}
+        }
+        Ok(())
+    }
+
+    /// What an instance said, if it has ended and not died.
+    pub(crate) fn heard(&self, instance: usize) -> Option<&Heard> {
+        self.world.heard(instance)
+    }
+
+    /// Something that was not there before.
+    pub(crate) fn fresh(&mut self) -> u64 {
+        self.made += 1;
+        self.made
+    }
+
+    /// The time by an instance's own clock, which is a little off.
+    fn its_now(&mut self) -> Timestamp {
+        let skew = self.chance.skew();
+        whole_milliseconds(self.world.now().checked_add(skew).unwrap_or(Timestamp::MAX))
+    }
+
+    /// A step that an instance takes now, by its own clock.
+    fn turn(&mut self) -> Turn {
+        let now = self.its_now();
+        let until = now.checked_add(ATTEMPT_FOR).unwrap_or(Timestamp::MAX);
+        Turn { now, attempt: Attempt { token: AttemptToken(format!("attempt-{}", self.fresh())), until } }
+    }
+
+    fn run(
+        &mut self,
+        function: Function,
+        future: impl Future<Output = Heard> + Send + 'static,
+        about: impl FnOnce() -> String,
+    ) -> usize {
+        let instance = self.world.start(function, future);
+        self.running.push(instance);
+        self.tell(|| format!("{function:?} {instance} starts: {}", about()));
+        instance
+    }
+
+    pub(crate) fn join(&mut self, number: u8, customer: u8) -> usize {
+        let store = self.world.store();
+        let new = NewMember {
+            id: member(number),
+            user: user(customer),
+            phone: SealedPhone(self.fresh().to_be_bytes().to_vec()),
+            bonus: Points::new(100),
+            joined_at: self.its_now(),
+        };
+        self.run(Function::Join, async move { Heard::of_sign_up(&sign_up(&store, new).await) }, || {
+            format!("customer {customer} joins with number {number}")
+        })
+    }
+
+    pub(crate) fn order(&mut self, customer: u8, drink: &'static str, spend: Option<i64>) -> usize {
+        let store = self.world.store();
+        let now = self.its_now();
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.fresh().to_be_bytes());
+        let made = (OrderId::new(now, random), now);
+        let cup = Cup { drink: drink.to_owned(), cups: 1 };
+        let rules = Rules { bonus: Points::new(100), earn: Percent::TENTH };
+        let (member, user) = (member(customer), user(customer));
+        self.run(
+            Function::Order,
+            async move {
+                Heard::of_order(&match spend {
+                    None => order_in_full(&store, &MENU, rules, &cup, (&member, &user), made).await,
+                    Some(spend) => {
+                        order_with_points(&store, &MENU, &cup, spend, (&member, &user), made).await
+                    }
+                })
+            },
+            || format!("customer {customer} orders {drink} as {} with {} points", made.0, spend.unwrap_or(0)),
+        )
+    }
+
+    pub(crate) fn follow(&mut self, id: OrderId) -> usize {
+        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        let end = |end: &str| format!("https://cafe.example/pay/{id}/{end}");
+        let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
+        self.run(
+            Function::Open,
+            async move { Heard::of_open(id, &open(&store, &gateway, id, &returns, now).await) },
+            || format!("somebody follows the link of {id}"),
+        )
+    }
+
+    pub(crate) fn visit(&mut self, id: OrderId, token: Option<String>) -> usize {
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        let about = token.as_ref().map_or("no token".to_owned(), |token| format!("the token {token}"));
+        let proof = token.map(Proof);
+        self.run(
+            Function::Approve,
+            async move { Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &turn).await) },
+            || format!("a browser comes back for {id} with {about}"),
+        )
+    }
+
+    pub(crate) fn end(&mut self, id: OrderId, hint: CloseReason) -> usize {
+        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        self.run(
+            Function::Close,
+            async move { Heard::of_close(id, &close(&store, &gateway, id, hint, now).await) },
+            || format!("a browser says that {id} was {}", hint.as_str()),
+        )
+    }
+
+    pub(crate) fn reconcile(&mut self) -> usize {
+        let (store, gateway, first) = (self.world.store(), self.world.gateway(), self.turn());
+        let (clock, started_at) = (self.world.clock.clone(), self.world.now());
+        // Its clock stays as far off as it was.
+        let turns = move || {
+            let gone = clock.now().duration_since(started_at);
+            let later = |at: Timestamp| whole_milliseconds(at.checked_add(gone).unwrap_or(Timestamp::MAX));
+            let Attempt { token, until } = first.attempt.clone();
+            Turn { now: later(first.now), attempt: Attempt { token, until: later(until) } }
+        };
+        self.run(
+            Function::Reconcile,
+            async move { Heard::of_reconcile(&reconcile(&store, &gateway, MOST_ORDERS, &turns).await) },
+            || "the schedule has orders looked at".to_owned(),
+        )
+    }
+
+    pub(crate) fn refund(&mut self, order: OrderId, name: &str, amount: Option<Won>) -> usize {
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        let id = RefundId::parse(name).unwrap_or_else(|| unreachable!("the simulator's own names are names"));
+        let request = RefundRequest { order, id, amount, reason: "simulated".to_owned() };
+        let what = amount.map_or("all that is left".to_owned(), |amount| format!("{amount}"));
+        self.run(
+            Function::Refund,
+            async move { Heard::of_refund(order, &refund(&store, &gateway, request, &turn).await) },
+            || format!("the owner gives back {what} of {order}, as {name}"),
+        )
+    }
+
+    /// The payer agrees at the gateway. Tells whether their browser comes back from there.
+    pub(crate) fn agree(&mut self, track: usize) -> bool {
+        let Some(session) = self.orders[track].session.as_deref() else { return false };
+        let Ok(back) = self.world.kakaopay.pay(session) else { return false };
+        self.orders[track].token = back.rsplit_once("pg_token=").map(|(_, token)| token.to_owned());
+        self.tell(|| format!("the payer of order {track} agrees at the gateway"));
+        true
+    }
+
+    /// The payer gives up at the gateway, or fails there. Tells whether their browser comes back from there.
+    pub(crate) fn leave(&mut self, track: usize, reason: CloseReason) -> bool {
+        let Some(session) = self.orders[track].session.as_deref() else { return false };
+        let kakaopay = &self.world.kakaopay;
+        let left = match reason {
+            CloseReason::Cancelled => kakaopay.cancel_payment(session),
+            CloseReason::Failed => kakaopay.fail_payment(session),
+            CloseReason::Expired => kakaopay.time_out_payment(session),
+            // No payer does that.
+            CloseReason::Mismatched => return false,
+        };
+        self.tell(|| format!("the payer of order {track} leaves the gateway: {}", reason.as_str()));
+        left.is_ok()
+    }
+}
+
+fn member(number: u8) -> MemberId {
+    MemberId::new(format!("{number:032x}"))
+}
+
+fn user(customer: u8) -> UserId {
+    UserId(format!("user-{customer}"))
+}
+
+/// As times are stored.
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}

@@ -1,0 +1,538 @@
+//! Stories: short, named, and the same every time but for what is made to go wrong in them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use cafe_core::cafe::CloseReason::{self, Cancelled, Failed};
+use cafe_core::payment::Won;
+use fastrand::Rng;
+use jiff::SignedDuration;
+
+use self::Step::{
+    Agree, Bare, Follow, Forge, Hint, Join, Leave, Order, Reconcile, Refund, Spend, Together, Visit, Wait,
+};
+use crate::audit::{Broken, TABLES};
+use crate::cafe::{Cafe, Chance};
+use crate::coverage::Reached;
+use crate::fate::{Asks, Fate};
+use crate::heard::Heard;
+use crate::world::Pending;
+use crate::zoo::Bug;
+
+/// One thing that somebody does. Orders are numbered as they were taken.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// The number of the first is joined with by the second.
+    Join(u8, u8),
+    /// A customer orders a drink at full price.
+    Order(u8, &'static str),
+    /// A customer orders a drink with so many points.
+    Spend(u8, &'static str, i64),
+    /// Somebody follows the link of an order.
+    Follow(usize),
+    /// Its payer agrees at the gateway.
+    Agree(usize),
+    /// Their browser comes back from there, or is reloaded.
+    Visit(usize),
+    /// A browser comes back with a token that somebody made up.
+    Forge(usize),
+    /// A browser comes back without a token.
+    Bare(usize),
+    /// Its payer gives up at the gateway, or fails there.
+    Leave(usize, CloseReason),
+    /// A browser says that it ended, whatever is true.
+    Hint(usize, CloseReason),
+    /// The schedule has orders looked at.
+    Reconcile,
+    /// The owner gives back so much of it, or all that is left, by that name.
+    Refund(usize, &'static str, Option<u32>),
+    /// So many minutes go by.
+    Wait(i64),
+    /// All of these at once.
+    Together(&'static [Step]),
+}
+
+/// A story, and the stage at which each of its orders ends if nothing goes wrong.
+#[derive(Debug)]
+pub struct Story {
+    /// Its name.
+    pub name: &'static str,
+    steps: &'static [Step],
+    ends: &'static [&'static str],
+}
+
+const COFFEE: &str = "커피";
+const WATER: &str = "물";
+
+/// Every story.
+pub const STORIES: &[Story] = &[
+    Story { name: "join", steps: &[Join(0, 0), Join(0, 0)], ends: &[] },
+    Story { name: "two-join-with-one-number", steps: &[Together(&[Join(0, 0), Join(0, 1)])], ends: &[] },
+    Story {
+        name: "pay-in-full",
+        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-stranger-pays",
+        steps: &[Order(1, COFFEE), Follow(0), Agree(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "pay-with-points",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Agree(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "points-cover-it",
+        steps: &[Join(0, 0), Spend(0, WATER, 70), Follow(0), Bare(0), Bare(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "points-for-one-of-two",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Spend(0, WATER, 70),
+            Together(&[Follow(0), Follow(1)]),
+            Bare(1),
+            Agree(0),
+            Visit(0),
+        ],
+        ends: &["quoted", "paid"],
+    },
+    Story {
+        name: "cancel",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Leave(0, Cancelled), Hint(0, Cancelled)],
+        ends: &["closed"],
+    },
+    Story {
+        name: "fail",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Leave(0, Failed), Hint(0, Failed)],
+        ends: &["closed"],
+    },
+    Story {
+        name: "cancel-what-points-cover",
+        steps: &[Join(0, 0), Spend(0, WATER, 70), Follow(0), Hint(0, Cancelled), Follow(0)],
+        ends: &["closed"],
+    },
+    Story {
+        name: "cancel-after-all-is-paid",
+        steps: &[Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Hint(0, Cancelled)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "cancel-while-paying",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Together(&[Visit(0), Hint(0, Cancelled)]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "nobody-pays",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Wait(5), Reconcile, Wait(12), Reconcile],
+        ends: &["closed"],
+    },
+    Story { name: "nobody-follows", steps: &[Order(0, COFFEE), Wait(61), Follow(0)], ends: &[] },
+    Story {
+        name: "back-too-late",
+        steps: &[Order(0, COFFEE), Follow(0), Agree(0), Wait(16), Follow(0), Visit(0), Visit(0)],
+        ends: &["closed"],
+    },
+    Story {
+        name: "follow-twice",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Together(&[Follow(0), Follow(0)]), Agree(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "two-tabs",
+        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Together(&[Visit(0), Visit(0)])],
+        ends: &["paid"],
+    },
+    Story {
+        name: "reload",
+        steps: &[Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Visit(0), Wait(2), Visit(0), Follow(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "forged-token-first",
+        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Forge(0), Agree(0), Forge(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "too-early-then-again",
+        steps: &[Order(0, COFFEE), Follow(0), Bare(0), Forge(0), Agree(0), Bare(0), Wait(1), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-finds-it-paid",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Reconcile,
+            Reconcile,
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-runs-twice-at-once",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Wait(17),
+            Together(&[Reconcile, Reconcile, Hint(0, Failed)]),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "the-schedule-and-a-tab-at-once",
+        steps: &[
+            Order(1, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Together(&[Visit(0), Reconcile, Hint(0, Cancelled)]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-and-a-members-tab-at-once",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Wait(1),
+            Together(&[Visit(0), Reconcile]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "the-schedule-and-a-late-hint-at-once",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Wait(17),
+            Together(&[Hint(0, Cancelled), Visit(0), Reconcile]),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "refund-all",
+        steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Refund(0, "all", None)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "refund-in-parts",
+        steps: &[
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Refund(0, "some", Some(990)),
+            Refund(0, "rest", None),
+            Refund(0, "more", None),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "refund-with-points",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Refund(0, "some", Some(1_000)),
+            Wait(2),
+            Refund(0, "some", Some(1_000)),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "refund-what-points-covered",
+        steps: &[Join(0, 0), Spend(0, WATER, 70), Follow(0), Bare(0), Refund(0, "all", None)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "refund-repeated-at-once",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Together(&[Refund(0, "all", None), Refund(0, "all", None), Refund(0, "other", Some(10))]),
+            Wait(2),
+            Refund(0, "all", None),
+        ],
+        ends: &["paid"],
+    },
+];
+
+/// Which of the requests that wait goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turns {
+    /// The oldest.
+    Oldest,
+    /// The newest.
+    Newest,
+    /// Any, but the same every time.
+    Shuffled(u64),
+}
+
+/// What is made to go wrong in a story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Which request goes first.
+    pub turns: Turns,
+    /// Whether people try again when they heard nothing, or nothing certain.
+    pub patient: bool,
+    /// Whether what is still on its way when nobody waits for it any more stays there until time goes by.
+    pub slow: bool,
+    /// What becomes of the request of that number, counted from 0.
+    pub faults: Vec<(usize, Fate)>,
+}
+
+/// How a telling of a story ended.
+#[derive(Debug)]
+pub struct Told {
+    /// What it went through.
+    pub reached: Reached,
+    /// What did not add up, if anything did not.
+    pub broken: Option<Broken>,
+    /// What happened, if it was to be told.
+    pub story: Vec<String>,
+    /// What each request asked for; none where nobody waited for the answer.
+    pub asked: Vec<Option<Asks>>,
+}
+
+impl Story {
+    /// The story of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Story> {
+        STORIES.iter().find(|story| story.name == name)
+    }
+
+    /// Whether anything happens at once in it, so that the turns matter.
+    pub(crate) fn has_turns(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Together(_)))
+    }
+
+    /// Tells it with these faults, to its end or to the first thing that does not add up.
+    #[must_use]
+    pub fn tell(&self, plan: &Plan, bug: Option<Bug>, told: bool) -> Told {
+        let seed = if let Turns::Shuffled(seed) = plan.turns { seed } else { 0 };
+        let script = Script { plan: plan.clone(), asked: Vec::new(), rng: Rng::with_seed(seed), calm: false };
+        let mut cafe = Cafe::new(1, bug, script);
+        if told {
+            cafe.write_story();
+        }
+        let broken = self.play(&mut cafe, plan).err();
+        let story = cafe.take_story();
+        Told { broken, story, reached: cafe.reached, asked: cafe.chance.asked }
+    }
+
+    fn play(&self, cafe: &mut Cafe<Script>, plan: &Plan) -> Result<(), Broken> {
+        for step in self.steps {
+            cafe.tell(|| format!("{step:?}"));
+            let at_once = if let Together(steps) = step { steps } else { std::slice::from_ref(step) };
+            let mut begun = Vec::new();
+            for step in at_once {
+                begun.push((step, begin(cafe, step)?));
+            }
+            cafe.come_to_rest()?;
+            for (step, instance) in begun {
+                if plan.patient && instance.is_some_and(|instance| !is_certain(cafe.heard(instance))) {
+                    cafe.tell(|| format!("{step:?}, again"));
+                    begin(cafe, step)?;
+                    cafe.come_to_rest()?;
+                }
+            }
+        }
+        if plan.patient {
+            for track in 0..cafe.orders.len() {
+                let again = if cafe.orders[track].token.is_some() { Visit(track) } else { Follow(track) };
+                begin(cafe, &again)?;
+                cafe.come_to_rest()?;
+            }
+        }
+        cafe.close_for_the_day()?;
+        if *plan == Plan::QUIET { self.check_ends(cafe) } else { Ok(()) }
+    }
+
+    /// Where nothing went wrong, the story ends as it should.
+    fn check_ends(&self, cafe: &Cafe<Script>) -> Result<(), Broken> {
+        let stages: Vec<&str> =
+            cafe.world.database.items(&TABLES.orders).filter_map(|order| order.text("stage")).collect();
+        // The items are in the order of their ids, which is that of their times.
+        if stages == self.ends {
+            Ok(())
+        } else {
+            Err(format!("it should end {:?}, and ends {stages:?}", self.ends))
+        }
+    }
+}
+
+/// Does a step up to its first request; none where nobody of ours is asked.
+fn begin(cafe: &mut Cafe<Script>, step: &Step) -> Result<Option<usize>, Broken> {
+    let id = |track: usize| cafe.orders.get(track).map(|track| track.id);
+    Ok(match *step {
+        Join(number, customer) => Some(cafe.join(number, customer)),
+        Order(customer, drink) => Some(cafe.order(customer, drink, None)),
+        Spend(customer, drink, points) => Some(cafe.order(customer, drink, Some(points))),
+        Follow(track) => id(track).map(|id| cafe.follow(id)),
+        Agree(track) => {
+            if track < cafe.orders.len() {
+                cafe.agree(track);
+            }
+            None
+        }
+        Visit(track) => match id(track) {
+            Some(id) => {
+                let token = cafe.orders[track].token.clone();
+                Some(cafe.visit(id, token))
+            }
+            None => None,
+        },
+        Forge(track) => id(track).map(|id| cafe.visit(id, Some("forged".to_owned()))),
+        Bare(track) => id(track).map(|id| cafe.visit(id, None)),
+        Leave(track, reason) => {
+            if track < cafe.orders.len() {
+                cafe.leave(track, reason);
+            }
+            None
+        }
+        Hint(track, reason) => id(track).map(|id| cafe.end(id, reason)),
+        Reconcile => Some(cafe.reconcile()),
+        Refund(track, name, amount) => id(track).map(|id| cafe.refund(id, name, amount.map(Won::new))),
+        Wait(minutes) => {
+            cafe.wait(SignedDuration::from_mins(minutes))?;
+            None
+        }
+        Together(_) => None,
+    })
+}
+
+/// Whether nobody would ask again.
+fn is_certain(heard: Option<&Heard>) -> bool {
+    match heard {
+        Some(
+            Heard::Member
+            | Heard::Quoted(_)
+            | Heard::Pay(..)
+            | Heard::Paid(_)
+            | Heard::Closed(_)
+            | Heard::Refused
+            | Heard::Refunded(_)
+            | Heard::Reconciled,
+        ) => true,
+        Some(Heard::NotPaid(_) | Heard::Pending(_) | Heard::RefundPending(_) | Heard::TryAgain) | None => {
+            false
+        }
+    }
+}
+
+/// What a plan makes of requests.
+struct Script {
+    plan: Plan,
+    asked: Vec<Option<Asks>>,
+    rng: Rng,
+    /// The day is over, and what was on its way arrives.
+    calm: bool,
+}
+
+impl Chance for Script {
+    fn next(&mut self, pending: &[Pending]) -> Option<(Pending, Fate, SignedDuration)> {
+        let all_arrive = self.calm || !self.plan.slow;
+        let waiting: Vec<&Pending> = pending.iter().filter(|one| one.awaited || all_arrive).collect();
+        let one = **match self.plan.turns {
+            Turns::Oldest => waiting.first()?,
+            Turns::Newest => waiting.last()?,
+            Turns::Shuffled(_) if waiting.is_empty() => return None,
+            Turns::Shuffled(_) => &waiting[self.rng.usize(..waiting.len())],
+        };
+        let number = self.asked.len();
+        self.asked.push(one.awaited.then_some(one.asks));
+        let planned = self.plan.faults.iter().find(|(at, _)| *at == number && one.awaited);
+        let fate = planned.map_or(Fate::Delivered, |(_, fate)| *fate);
+        Some((one, fate, SignedDuration::from_millis(10)))
+    }
+
+    fn skew(&mut self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    fn arrives(&mut self) -> bool {
+        true
+    }
+
+    fn calm_down(&mut self) {
+        self.calm = true;
+    }
+}
+
+impl Plan {
+    /// Nothing goes wrong, one thing after the other.
+    pub const QUIET: Plan = Plan { turns: Turns::Oldest, patient: true, slow: false, faults: Vec::new() };
+
+    /// The same with one more fault.
+    #[must_use]
+    pub fn with(&self, request: usize, fate: Fate) -> Plan {
+        let mut plan = self.clone();
+        plan.faults.push((request, fate));
+        plan
+    }
+}
+
+/// As [`Plan`] reads it: `oldest patient slow 3=Lost`.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.turns {
+            Turns::Oldest => write!(f, "oldest")?,
+            Turns::Newest => write!(f, "newest")?,
+            Turns::Shuffled(seed) => write!(f, "{seed}")?,
+        }
+        f.write_str(if self.patient { " patient" } else { "" })?;
+        f.write_str(if self.slow { " slow" } else { "" })?;
+        self.faults.iter().try_for_each(|(number, fate)| write!(f, " {number}={fate:?}"))
+    }
+}
+
+impl FromStr for Plan {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Plan, String> {
+        let mut plan = Plan { patient: false, ..Plan::QUIET };
+        for word in text.split_whitespace() {
+            match (word, word.split_once('=')) {
+                ("oldest", _) => plan.turns = Turns::Oldest,
+                ("newest", _) => plan.turns = Turns::Newest,
+                ("patient", _) => plan.patient = true,
+                ("slow", _) => plan.slow = true,
+                (_, Some((number, name))) => {
+                    let fate = Fate::ALL.into_iter().find(|fate| format!("{fate:?}") == name);
+                    let number = number.parse().map_err(|_| format!("{number} is no number"))?;
+                    plan.faults.push((number, fate.ok_or_else(|| format!("{name} is no fate"))?));
+                }
+                (seed, None) => {
+                    plan.turns = Turns::Shuffled(seed.parse().map_err(|_| format!("{seed} is not known"))?);
+                }
+            }
+        }
+        Ok(plan)
+    }
+}
