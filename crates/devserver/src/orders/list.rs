@@ -135,10 +135,7 @@ struct ListPage<'a> {
     unreadable: Vec<Discrepancy>,
 }
 
-pub(crate) async fn show(
-    State(desk): State<Desk>,
-    asked: Result<Query<Asked>, QueryRejection>,
-) -> Response {
+pub(crate) async fn show(State(desk): State<Desk>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let Ok(Query(asked)) = asked else { return Redirect::to("/_dev/orders").into_response() };
     match list(&desk, &asked).await {
         Ok(response) => response,
@@ -178,10 +175,11 @@ fn row(filed: &Filed, phones: &HashMap<MemberId, String>, now: Timestamp) -> Row
     let order = &filed.watched.order;
     let quote = order.quote();
     let (state, tone) = words::state(order, now);
-    let refunded = match order {
-        Order::Paid(paid) if !paid.refunds.is_empty() => Some(paid.refunded().to_string()),
-        Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) | Order::Paid(_) | Order::Closed(_) => None,
+    let paid = match order {
+        Order::Paid(paid) => Some(paid),
+        Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) | Order::Closed(_) => None,
     };
+    let refunded = paid.filter(|paid| !paid.refunds.is_empty()).map(|paid| paid.refunded().to_string());
     let member = quote.member.as_ref().map(|id| {
         let phone = phones.get(id).cloned().unwrap_or_default();
         (id.as_str().to_owned(), phone)
@@ -197,7 +195,7 @@ fn row(filed: &Filed, phones: &HashMap<MemberId, String>, now: Timestamp) -> Row
         total: quote.total.to_string(),
         due: quote.due.to_string(),
         spend: (!quote.spend.is_zero()).then(|| quote.spend.to_string()),
-        earn: (!quote.earn.is_zero()).then(|| quote.earn.to_string()),
+        earn: (paid.is_some() && !quote.earn.is_zero()).then(|| quote.earn.to_string()),
         refunded,
         member,
     }

@@ -114,8 +114,11 @@ pub(crate) async fn refund(
     let answer = match amount(&asked) {
         Ok(amount) => {
             let (reason, request) = (asked.reason.clone(), Some(asked.request.clone()));
-            refund::handle(&desk.payments, refund::Request { order: order.to_string(), amount, reason, request })
-                .await
+            refund::handle(
+                &desk.payments,
+                refund::Request { order: order.to_string(), amount, reason, request },
+            )
+            .await
         }
         Err(reason) => Answer::Refused { reason: reason.to_owned() },
     };
@@ -124,7 +127,9 @@ pub(crate) async fn refund(
             Redirect::to(&format!("/_dev/orders/{order}?refund={request}")).into_response()
         }
         Answer::Refused { reason } => {
-            let told = |_: &Filed| Some(Told { text: format!("환불하지 않았습니다: {reason}"), tone: "bad" });
+            let told = |_: &Filed| {
+                Some(Told { text: format!("환불하지 않았습니다: {reason}"), tone: "bad" })
+            };
             respond(&desk, &id, StatusCode::UNPROCESSABLE_ENTITY, told, asked).await
         }
     }
@@ -215,9 +220,12 @@ fn sums(order: &Order) -> Vec<(&'static str, String)> {
         sums.push(("포인트 사용", format!("−{}", quote.spend)));
     }
     sums.push(("결제 금액", quote.due.to_string()));
-    if !quote.earn.is_zero() {
-        sums.push(("적립", format!("+{}", quote.earn)));
-    }
+    let earned = match order {
+        Order::Paid(_) => Some("적립"),
+        Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) => Some("적립 예정"),
+        Order::Closed(_) => None,
+    };
+    sums.extend(earned.filter(|_| !quote.earn.is_zero()).map(|label| (label, format!("+{}", quote.earn))));
     if let Order::Paid(paid) = order
         && !paid.refunds.is_empty()
     {
@@ -265,7 +273,9 @@ fn refund_told(paid: &Paid, id: &RefundId) -> Option<Told> {
             (!refund.reversed.is_zero()).then(|| format!("적립 포인트 {} 회수", refund.reversed)),
         ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
-        return Some(Told { text: format!("환불을 마쳤습니다: {}.", parts.join(", ")), tone: "good" });
+        return Some(Told {
+            text: format!("환불을 마쳤습니다: {}.", parts.join(", ")), tone: "good"
+        });
     }
     let running = paid.refunding.as_ref().filter(|running| running.id == *id)?;
     let text = format!("{} 환불이 끝났는지 아직 모릅니다. 지금 확인을 누르면 알아봅니다.", running.amount);

@@ -1,8 +1,8 @@
 //! The timeline of an order: everything that happened to it, oldest first, each with what it is known by.
 
 use cafe_core::cafe::{
-    Approving, Capture, CloseReason, Closed, Collected, Entry, EntryKind, Look, Order, Paid, QUOTE_FOR, Quote, Refund,
-    RefundId, Refunding,
+    Approving, Capture, CloseReason, Closed, Collected, Entry, EntryKind, Look, Order, Paid, QUOTE_FOR,
+    Quote, Refund, RefundId, Refunding,
 };
 use jiff::Timestamp;
 use store::Filed;
@@ -109,7 +109,11 @@ fn quoted(quote: &Quote) -> Event {
     let event = Event::new(quote.quoted_at, Tone::Going, "주문")
         .known_by(format!("메뉴 가격으로 {item} {quantity}개 {total}"))
         .known_by(format!("링크는 {}까지", short(until)));
-    if spend.is_zero() { event } else { event.known_by(format!("포인트 {spend} 사용, 결제할 금액 {due}")) }
+    if spend.is_zero() {
+        event
+    } else {
+        event.known_by(format!("포인트 {spend} 사용, 결제할 금액 {due}"))
+    }
 }
 
 fn opened(at: Timestamp, order: &Order, lines: &mut Lines) -> Event {

@@ -73,11 +73,13 @@ pub(crate) fn doubt(watched: &Watched, now: Timestamp) -> Option<String> {
     }
     match &watched.order {
         Order::Approving(approving) if approving.attempt.until <= now => Some(
-            "승인을 요청했지만 믿을 수 있는 답이 없었습니다. 결제됐을 수도 있으니 실패로 여기지 않습니다.".to_owned(),
+            "승인을 요청했지만 믿을 수 있는 답이 없었습니다. 결제됐을 수도 있으니 실패로 여기지 않습니다."
+                .to_owned(),
         ),
-        Order::Paid(paid) => paid.refunding.as_ref().map(|running| {
-            format!("{} 환불을 요청했지만 끝났는지 아직 모릅니다.", running.amount)
-        }),
+        Order::Paid(paid) => paid
+            .refunding
+            .as_ref()
+            .map(|running| format!("{} 환불을 요청했지만 끝났는지 아직 모릅니다.", running.amount)),
         Order::Closed(closed) => late(closed),
         Order::Quoted(_) | Order::Opened(_) | Order::Approving(_) => None,
     }
@@ -85,7 +87,9 @@ pub(crate) fn doubt(watched: &Watched, now: Timestamp) -> Option<String> {
 
 fn late(closed: &Closed) -> Option<String> {
     match closed.late.as_ref()?.capture {
-        Capture::Possible => Some("주문은 닫혔지만 뒤늦게 승인될 수 있습니다. 승인되면 돌려줍니다.".to_owned()),
+        Capture::Possible => {
+            Some("주문은 닫혔지만 뒤늦게 승인될 수 있습니다. 승인되면 돌려줍니다.".to_owned())
+        }
         Capture::Returning => Some("닫힌 주문의 결제가 승인되어 돌려주는 중입니다.".to_owned()),
         Capture::Returned(_) => None,
     }
