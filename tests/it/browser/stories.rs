@@ -132,7 +132,7 @@ async fn points_that_cover_everything_need_no_gateway() {
         orders(&browser, "에스프레소 한 잔 주문할게요", "포인트로 결제하기").await;
         says(&browser, "1500").await;
         browser.sees("log", "1,500P 사용").await;
-        let button = browser.named("결제하기").await;
+        let button = browser.named("포인트로 결제하기").await;
         browser.follows_to_tabs(1, browser.clicks(&button)).await;
         browser.sees("main", "결제가 완료되었습니다").await;
         assert_eq!(cafe.calls(), calls);

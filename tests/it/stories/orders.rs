@@ -145,7 +145,7 @@ async fn the_clock_is_moved_and_held_points_are_released() {
 
         let page = cafe.desk(&format!("/_dev/members/{member}")).await;
         assert!(page.contains("원장의 합과 맞습니다: 잔액 100P, 잡아 둔 것 0P."), "{page}");
-        let sums: Vec<_> = between(&page, "so-far\">", "</td>").collect();
+        let sums: Vec<_> = between(&page, "so-far\" data-name=\"합\">", "</td>").collect();
         assert_eq!(sums, ["100P", "0P", "0P", "100P", "100P", "0P"], "newest first");
         // Somebody else's address is not gone back to.
         let away = cafe.desk_form("/_dev/clock", "minutes=1&back=//evil.example").await;
