@@ -4,6 +4,8 @@
 mod browser;
 mod cafe;
 mod events;
+mod kill;
+mod lambda;
 mod logs;
 mod sim_dynamodb;
 mod sim_dynamodb_embedded;

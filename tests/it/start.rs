@@ -2,39 +2,21 @@
 //! event after the other by the Lambda Runtime API.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, LazyLock, Mutex};
-use std::time::Duration;
+use std::process::Output;
+use std::sync::Mutex;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::routing::{get, post};
-use bytes::Bytes;
 use cafe_core::cafe::flow::{Cup, order_by_link};
 use cafe_core::payment::OrderId;
-use devserver::{DevServer, Options};
 use functions::settings::Part;
 use functions::{BadSettings, Settings};
-use http::{HeaderMap, StatusCode};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::cafe::Cafe;
 use crate::events;
+use crate::lambda::{BINARIES, Instance, LAMBDA, Running, function};
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
-
-/// What Lambda sets for every function.
-const LAMBDA: [(&str, &str); 6] = [
-    ("AWS_REGION", "ap-northeast-2"),
-    ("AWS_ACCESS_KEY_ID", "local"),
-    ("AWS_SECRET_ACCESS_KEY", "local"),
-    ("AWS_LAMBDA_FUNCTION_NAME", "cafe"),
-    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-];
 
 const SKILL: &[&str] = &["MEMBERS_TABLE", "SKILL_KEY", "PHONE_KEY"];
 const PAYMENTS: &[&str] = &["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE", "KAKAOPAY_KEY"];
@@ -54,48 +36,6 @@ const NEEDS: [(&str, &[&str], &[&str]); 9] = [
 
 /// Settings that the template must not hold, only where they are kept.
 const SECRETS: [&str; 3] = ["KAKAOPAY_KEY", "PHONE_KEY", "SKILL_KEY"];
-
-/// The functions' binaries, as they are now. Cargo builds a package's binaries for that package's own tests
-/// alone, so it is asked to here, by the features and the profile that these tests were built with: mostly
-/// there is nothing left to do.
-static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo told these tests of their own package would have build scripts run again.
-    for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-        {
-            cargo.env_remove(name);
-        }
-    }
-    let here = std::env::current_exe().unwrap();
-    let profile = here.ancestors().nth(2).and_then(|folder| folder.file_name()).unwrap().to_str().unwrap();
-    let profile = if profile == "debug" { "dev" } else { profile };
-    cargo.args(["build", "--workspace", "--quiet", "--profile", profile]);
-    cargo.args(["--message-format", "json-render-diagnostics"]);
-    for (function, ..) in NEEDS {
-        cargo.args(["--bin", function]);
-    }
-    let built = cargo.stderr(Stdio::inherit()).output().unwrap();
-    assert!(built.status.success(), "the functions could not be built");
-    let messages = String::from_utf8(built.stdout).unwrap();
-    let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let binary = |message: Value| {
-        let name = message["target"]["name"].as_str()?.to_owned();
-        Some((name, message["executable"].as_str()?.into()))
-    };
-    messages.filter_map(binary).collect()
-});
-
-/// A function that is not started yet, in an environment that holds nothing else.
-fn function(name: &str, environment: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(&BINARIES[name]);
-    command.env_clear().envs(environment.iter().copied());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
 
 /// Starts a function that must not start. Gives the one line it says.
 fn refusal(name: &str, environment: &[(&str, &str)]) -> String {
@@ -211,137 +151,9 @@ fn the_template_hands_over_what_is_needed_and_nothing_that_nobody_reads() {
     }
 }
 
-/// Lambda, as far as a function sees it: events to fetch, and a place for their answers.
-struct Lambda {
-    address: String,
-    invoke: UnboundedSender<(String, Vec<u8>)>,
-    answers: UnboundedReceiver<(String, Result<Bytes, Bytes>)>,
-}
-
-/// What is shared by the handlers of Lambda's Runtime API.
-struct Runtime {
-    events: tokio::sync::Mutex<UnboundedReceiver<(String, Vec<u8>)>>,
-    answers: UnboundedSender<(String, Result<Bytes, Bytes>)>,
-}
-
-impl Lambda {
-    async fn listens() -> Lambda {
-        let (invoke, events) = unbounded_channel();
-        let (answering, answers) = unbounded_channel();
-        let runtime = Arc::new(Runtime { events: events.into(), answers: answering });
-        let router = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/{end}", post(ended))
-            .with_state(runtime);
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Lambda { address, invoke, answers }
-    }
-}
-
-/// Waits for the next event, as long as it takes.
-async fn next(State(runtime): State<Arc<Runtime>>) -> (HeaderMap, Vec<u8>) {
-    let Some((id, event)) = runtime.events.lock().await.recv().await else {
-        return std::future::pending().await;
-    };
-    let headers = [
-        ("lambda-runtime-aws-request-id", &*id),
-        ("lambda-runtime-deadline-ms", "4102444800000"),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-northeast-2:123456789012:function:cafe"),
-        ("lambda-runtime-trace-id", "Root=1-6b0175f5-3c1f0e2b9d84453c6aa01f2e;Sampled=0"),
-        ("content-type", "application/json"),
-    ];
-    (
-        headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).into_iter().collect(),
-        event,
-    )
-}
-
-async fn ended(
-    State(runtime): State<Arc<Runtime>>,
-    Path((id, end)): Path<(String, String)>,
-    body: Bytes,
-) -> StatusCode {
-    let answer = match &*end {
-        "response" => Ok(body),
-        "error" => Err(body),
-        _ => return StatusCode::NOT_FOUND,
-    };
-    runtime.answers.send((id, answer)).unwrap();
-    StatusCode::ACCEPTED
-}
-
-/// A function that Lambda has started. It ends with this.
-struct Started {
-    lambda: Lambda,
-    process: Child,
-    invocations: u32,
-}
-
-impl Started {
-    /// Starts a function of a cafe.
-    async fn new(cafe: &DevServer, name: &str) -> Started {
-        let lambda = Lambda::listens().await;
-        let environment = [
-            ("AWS_LAMBDA_RUNTIME_API", &*lambda.address),
-            ("AWS_ENDPOINT_URL_DYNAMODB", cafe.dynamodb_url.as_ref().unwrap()),
-            ("MEMBERS_TABLE", "cafe-members"),
-            ("LEDGER_TABLE", "cafe-ledger"),
-            ("ORDERS_TABLE", "cafe-orders"),
-            ("SKILL_KEY", &cafe.skill_key),
-            ("PHONE_KEY", "the phone key of a function under test"),
-            ("KAKAOPAY_URL", &cafe.fake_url),
-            ("KAKAOPAY_KEY", &fakes::kakaopay::Options::default().secret_keys[0]),
-        ];
-        let process = function(name, &[&LAMBDA[..], &environment].concat()).spawn().unwrap();
-        Started { lambda, process, invocations: 0 }
-    }
-
-    /// Has the function handle an event, and gives what it told Lambda: an answer, or an error.
-    async fn handles(&mut self, event: impl Into<Vec<u8>>) -> Result<Value, Value> {
-        self.invocations += 1;
-        let id = format!("8f1c6c1e-0000-4000-8000-{:012}", self.invocations);
-        self.lambda.invoke.send((id.clone(), event.into())).unwrap();
-        // Only a function that is no more lets its time pass.
-        let answered = tokio::time::timeout(Duration::from_mins(1), self.lambda.answers.recv()).await;
-        let Ok(Some((answered, answer))) = answered else {
-            panic!("no answer: {:?}", self.process.try_wait())
-        };
-        assert_eq!(answered, id);
-        let read = |body: Bytes| serde_json::from_slice(&body).unwrap();
-        answer.map(read).map_err(read)
-    }
-
-    /// Ends the function, which must not have ended by itself. Gives its log.
-    fn ends(mut self) -> Vec<Value> {
-        assert_eq!(self.process.try_wait().unwrap(), None);
-        self.process.kill().unwrap();
-        let mut log = Vec::new();
-        std::io::Read::read_to_end(self.process.stdout.as_mut().unwrap(), &mut log).unwrap();
-        let log = String::from_utf8(log).unwrap();
-        log.lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
-            .collect()
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        // It may have ended already, which is the test's to judge.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// A DynamoDB with the cafe's tables and a fake KakaoPay, each on a port of its own.
-async fn cafe() -> DevServer {
-    let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
-    let scenario = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml"));
-    let environment = [].into();
-    let options =
-        Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
-    DevServer::start(options).await.unwrap()
+/// Starts a function of a cafe.
+async fn started(cafe: &Cafe, name: &str) -> Instance {
+    Instance::starts(name, cafe.environment(), Running::default()).await
 }
 
 /// The text of a skill's only bubble, out of the answer to API Gateway.
@@ -355,8 +167,8 @@ fn bubble(answer: &Value) -> String {
 
 #[tokio::test]
 async fn a_skill_answers_one_event_after_the_other() {
-    let cafe = cafe().await;
-    let mut sign_up = Started::new(&cafe, "sign-up").await;
+    let cafe = Cafe::opens(&[]).await;
+    let mut sign_up = started(&cafe, "sign-up").await;
 
     let joined = sign_up.handles(events::text("sign-up.v2")).await.unwrap();
     assert_eq!((&joined["statusCode"], &joined["isBase64Encoded"]), (&json!(200), &json!(false)));
@@ -376,9 +188,9 @@ async fn a_skill_answers_one_event_after_the_other() {
 
 #[tokio::test]
 async fn a_payment_is_opened_at_kakaopay_and_a_picture_is_sent_as_one() {
-    let cafe = cafe().await;
-    let mut ready = Started::new(&cafe, "payment-ready").await;
-    let (parts, now) = (&cafe.payments, cafe.payments.world.now());
+    let cafe = Cafe::opens(&[]).await;
+    let mut ready = started(&cafe, "payment-ready").await;
+    let (parts, now) = (cafe.parts(), cafe.now());
     let cup = Cup { drink: "아이스아메리카노".to_owned(), cups: 2 };
     let id = OrderId::parse(events::ORDER).unwrap();
     order_by_link(&*parts.store, &*parts.menus.now(now).await, &cup, None, (id, now)).await.unwrap();
@@ -390,8 +202,8 @@ async fn a_payment_is_opened_at_kakaopay_and_a_picture_is_sent_as_one() {
         let location = &answer[headers]["location"];
         locations.push(location.as_str().or_else(|| location[0].as_str()).unwrap().to_owned());
     }
-    assert!(locations[0].starts_with(&cafe.fake_url) && locations[0] == locations[1], "{locations:?}");
-    let [payment] = &cafe.kept.kakaopay.payments()[..] else { panic!("one payment was expected") };
+    assert!(locations[0].starts_with(cafe.kakaopay_url()) && locations[0] == locations[1], "{locations:?}");
+    let [payment] = &cafe.kakaopay().payments()[..] else { panic!("one payment was expected") };
     assert_eq!((payment.total, &*payment.partner_order_id), (4_400, events::ORDER));
 
     let picture = ready.handles(events::text("payment-ready.picture.v2")).await.unwrap();
@@ -406,15 +218,15 @@ async fn a_payment_is_opened_at_kakaopay_and_a_picture_is_sent_as_one() {
 
 #[tokio::test]
 async fn what_is_invoked_directly_answers_with_its_own_words() {
-    let cafe = cafe().await;
-    let mut reconcile = Started::new(&cafe, "reconcile").await;
+    let cafe = Cafe::opens(&[]).await;
+    let mut reconcile = started(&cafe, "reconcile").await;
     let report = reconcile.handles(events::text("reconcile")).await.unwrap();
     assert!(report.as_object().unwrap().values().all(|count| *count == json!(0)), "{report}");
     let log = reconcile.ends();
     assert_eq!(log[0]["message"], "orders were looked at");
     assert_eq!(log[0]["span"]["requestId"], "8f1c6c1e-0000-4000-8000-000000000001");
 
-    let mut refund = Started::new(&cafe, "refund").await;
+    let mut refund = started(&cafe, "refund").await;
     let answer = refund.handles(events::text("refund")).await.unwrap();
     assert_eq!(answer["outcome"], "refused", "{answer}");
     // Somebody who guesses at fields is told, and nothing is given back.
@@ -425,8 +237,8 @@ async fn what_is_invoked_directly_answers_with_its_own_words() {
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_is_an_error_and_the_next_one_is_answered() {
-    let cafe = cafe().await;
-    let mut sign_up = Started::new(&cafe, "sign-up").await;
+    let cafe = Cafe::opens(&[]).await;
+    let mut sign_up = started(&cafe, "sign-up").await;
     let broken = |change: fn(&mut Value)| {
         let mut event = serde_json::from_str(&events::text("sign-up.base64.v2")).unwrap();
         change(&mut event);

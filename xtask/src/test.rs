@@ -22,14 +22,21 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     setup::dynamodb_local()?;
     setup::browser()?;
     let mut total = Total::default();
-    let done = follow(cargo().arg("test").args(arguments.to_cargo()), |line| {
-        println!("{line}");
-        total.add(line);
-    });
+    let runs = arguments.runs();
+    // All are run, whichever fails.
+    let done: Vec<Done> = runs
+        .iter()
+        .map(|run| {
+            follow(cargo().arg("test").args(run), |line| {
+                println!("{line}");
+                total.add(line);
+            })
+        })
+        .collect();
     if total != Total::default() {
         println!("{total}");
     }
-    done
+    done.into_iter().collect()
 }
 
 /// What the lines of `cargo test` add up to.
@@ -66,17 +73,49 @@ impl fmt::Display for Total {
 }
 
 impl Arguments {
-    fn to_cargo(&self) -> Vec<&str> {
-        let chosen = |argument: &String| argument.starts_with("-p") || argument.starts_with("--package");
-        let all = (!self.cargo.iter().any(chosen)).then_some("--workspace");
-        let programs = (!self.programs.is_empty()).then_some("--");
-        all.into_iter()
-            .chain(self.cargo.iter().map(String::as_str))
-            .chain(programs)
-            .chain(self.programs.iter().map(String::as_str))
-            .collect()
+    /// What `cargo test` is given, time after time. The simulator runs millions of requests, so its tests are
+    /// built by its own profile, unless another is asked for.
+    fn runs(&self) -> Vec<Vec<&str>> {
+        let (mut packages, mut others) = (Vec::new(), Vec::new());
+        let mut words = self.cargo.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            match word.strip_prefix("--package").or(word.strip_prefix("-p")) {
+                Some("") => packages.extend(words.next()),
+                Some(package) => packages.push(package.trim_start_matches('=')),
+                None => others.push(word),
+            }
+        }
+        let asked = |word: &&str| word.starts_with("--profile") || matches!(*word, "--release" | "-r");
+        if others.iter().any(asked) {
+            let all: &[&str] = if packages.is_empty() { &["--workspace"] } else { &[] };
+            return vec![self.run(all, &packages, &others)];
+        }
+        if packages.is_empty() {
+            return vec![
+                self.run(&["--workspace", "--exclude", "sim"], &[], &others),
+                self.run(SIM, &[], &others),
+            ];
+        }
+        let rest: Vec<&str> = packages.iter().copied().filter(|package| *package != "sim").collect();
+        let tested = (!rest.is_empty()).then(|| self.run(&[], &rest, &others));
+        let simulated = (rest.len() < packages.len()).then(|| self.run(SIM, &[], &others));
+        tested.into_iter().chain(simulated).collect()
+    }
+
+    fn run<'a>(&'a self, choice: &[&'a str], packages: &[&'a str], others: &[&'a str]) -> Vec<&'a str> {
+        let mut run = choice.to_vec();
+        run.extend(packages.iter().flat_map(|package| ["-p", package]));
+        run.extend(others);
+        if !self.programs.is_empty() {
+            run.push("--");
+            run.extend(self.programs.iter().map(String::as_str));
+        }
+        run
     }
 }
+
+/// How the simulator's tests are built.
+const SIM: &[&str] = &["--profile", "sim", "-p", "sim"];
 
 #[cfg(test)]
 mod tests {
@@ -90,21 +129,40 @@ mod tests {
         arguments: Arguments,
     }
 
-    fn to_cargo(typed: &str) -> String {
-        Test::parse_from(format!("test {typed}").split_whitespace()).arguments.to_cargo().join(" ")
+    fn runs(typed: &str) -> Vec<String> {
+        let arguments = Test::parse_from(format!("test {typed}").split_whitespace()).arguments;
+        arguments.runs().into_iter().map(|run| run.join(" ")).collect()
     }
 
     #[test]
-    fn every_package_is_tested_unless_one_is_named() {
-        assert_eq!(to_cargo(""), "--workspace");
-        assert_eq!(to_cargo("reload"), "--workspace reload");
-        assert_eq!(to_cargo("-p store reload"), "-p store reload");
+    fn the_simulator_is_tested_by_its_own_profile() {
+        assert_eq!(runs(""), ["--workspace --exclude sim", "--profile sim -p sim"]);
+        assert_eq!(runs("reload"), ["--workspace --exclude sim reload", "--profile sim -p sim reload"]);
+        assert_eq!(runs("-p sim zoo"), ["--profile sim -p sim zoo"]);
+    }
+
+    #[test]
+    fn only_the_packages_that_are_named_are_tested() {
+        assert_eq!(runs("-p store reload"), ["-p store reload"]);
+        assert_eq!(runs("--package=store -p sim"), ["-p store", "--profile sim -p sim"]);
+    }
+
+    #[test]
+    fn another_profile_is_everybodys() {
+        assert_eq!(runs("--release"), ["--workspace --release"]);
+        assert_eq!(runs("-p sim --profile dev"), ["-p sim --profile dev"]);
     }
 
     #[test]
     fn what_follows_two_dashes_is_for_the_test_programs() {
-        assert_eq!(to_cargo("-- --nocapture"), "--workspace -- --nocapture");
-        assert_eq!(to_cargo("--doc -- --test-threads 1"), "--workspace --doc -- --test-threads 1");
+        assert_eq!(runs("-p store -- --nocapture"), ["-p store -- --nocapture"]);
+        assert_eq!(
+            runs("--doc -- --test-threads 1"),
+            [
+                "--workspace --exclude sim --doc -- --test-threads 1",
+                "--profile sim -p sim --doc -- --test-threads 1"
+            ]
+        );
     }
 
     #[test]

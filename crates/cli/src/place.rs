@@ -87,13 +87,21 @@ fn trusted(url: &str) -> Result<Url, BoxError> {
 
 /// The same client, which waits longer: nobody stands at the counter.
 fn patient(config: &aws_sdk_dynamodb::Config) -> Client {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+    // What is not said stays as it was: the functions' own limit on all tries together.
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).disable_operation_timeout().build();
     Client::from_conf(config.to_builder().timeout_config(timeouts).build())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, trusted};
+    use std::time::Duration;
+
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Config};
+
+    use super::{PATIENCE, Place, patient, trusted};
 
     const NOWHERE: Place = Place { endpoint_url: None, members: None, ledger: None, orders: None };
 
@@ -105,6 +113,21 @@ mod tests {
             (&*tables.members, &*tables.ledger, &*tables.orders),
             ("by-flag", "by-LEDGER_TABLE", "cafe-orders")
         );
+    }
+
+    #[test]
+    fn a_long_page_may_take_longer_than_a_customer_waits() {
+        let hasty = TimeoutConfig::builder()
+            .operation_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(1));
+        let hasty = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .timeout_config(hasty.build())
+            .build();
+        let patient: Client = patient(&hasty);
+        let timeouts = patient.config().timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(PATIENCE));
+        assert_eq!(timeouts.operation_timeout(), None);
     }
 
     #[test]

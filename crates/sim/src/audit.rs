@@ -57,8 +57,13 @@ fn expected(order: &Item, stage: &str) -> Option<Expected> {
     let (moved, collected, watched) = match stage {
         "quoted" => ([0, 0, 0, 0], Some(0), false),
         "opened" | "approving" => ([spend, 0, 0, 0], None, true),
-        "paid" => ([spend, 0, spend, earn], Some(due), false),
-        "closed" => ([spend, spend, 0, 0], Some(0), false),
+        "paid" => ([spend, 0, spend, earn], Some(due), order.get("refunding").is_some()),
+        // What comes after it was closed in doubt is given back.
+        "closed" => match order.text("late") {
+            None => ([spend, spend, 0, 0], Some(0), false),
+            Some("returned") => ([spend, spend, 0, 0], Some(number(order, "late_returned")), false),
+            Some(_) => ([spend, spend, 0, 0], None, true),
+        },
         _ => return None,
     };
     Some(Expected { moved, collected, watched })
@@ -262,7 +267,7 @@ pub fn at_rest(world: &World, books: &Books) -> Result<(), Broken> {
     let mut paid: BTreeMap<&str, i128> = BTreeMap::new();
     for order in world.database.items(&TABLES.orders) {
         let (id, stage) = (order.text("id").unwrap_or_default(), order.text("stage").unwrap_or_default());
-        if order.text("watch").is_some() {
+        if order.text("watch").is_some() && !asked_a_person(order) {
             return Err(format!("order {id} was left {stage}"));
         }
         if order.get("refunding").is_some() {
@@ -287,11 +292,24 @@ pub fn at_rest(world: &World, books: &Books) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Whether something is still open, in doubt or half made: then the schedule and the owner are not done.
+/// Whether something is still open, in doubt or half made: then the schedule is not done, or a person is not.
 #[must_use]
 pub fn is_unfinished(world: &World) -> bool {
     let mut orders = world.database.items(&TABLES.orders);
-    orders.any(|order| order.text("watch").is_some() || order.get("refunding").is_some())
+    orders.any(|order| order.text("watch").is_some() && !asked_a_person(order))
+}
+
+/// Which orders wait for a person.
+#[must_use]
+pub fn in_review(world: &World) -> Vec<OrderId> {
+    let orders = world.database.items(&TABLES.orders);
+    let orders = orders.filter(|order| order.text("watch") == Some("review"));
+    orders.filter_map(|order| OrderId::parse(order.text("id")?).ok()).collect()
+}
+
+/// What the gateway still shows as waiting after fifteen days is for a person, and may stay so.
+fn asked_a_person(order: &Item) -> bool {
+    order.text("watch") == Some("review") && order.text("late") == Some("possible")
 }
 
 fn refunded(order: &Item) -> i128 {
@@ -302,14 +320,4 @@ fn refunded(order: &Item) -> i128 {
 
 fn number(item: &Item, name: &str) -> i128 {
     item.number(name).unwrap_or_default()
-}
-
-/// The refunds that were begun and have not ended: of which order, and by which name.
-#[must_use]
-pub fn half_made_refunds(world: &World) -> Vec<(OrderId, String)> {
-    let half_made = world.database.items(&TABLES.orders).filter_map(|order| {
-        let Some(Value::Map(refunding)) = order.get("refunding") else { return None };
-        Some((OrderId::parse(order.text("id")?).ok()?, refunding.text("id")?.to_owned()))
-    });
-    half_made.collect()
 }

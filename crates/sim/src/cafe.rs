@@ -3,14 +3,15 @@
 use std::sync::LazyLock;
 
 use cafe_core::cafe::flow::{
-    Cup, RefundRequest, Rules, approve, close, open, order_in_full, order_with_points, reconcile, refund,
-    sign_up,
+    Cup, RefundRequest, Rules, approve, close, look_at, open, order_in_full, order_with_points, reconcile,
+    refund, sign_up,
 };
 use cafe_core::cafe::{
     Attempt, AttemptToken, CloseReason, MemberId, Menu, NewMember, Percent, Points, RefundId, SealedPhone,
     Turn, UserId,
 };
 use cafe_core::payment::{OrderId, Proof, Returns, Won};
+use fakes::kakaopay::{Endpoint, Fault};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::audit::{self, Books, Broken, TABLES};
@@ -30,6 +31,9 @@ static MENU: LazyLock<Menu> = LazyLock::new(|| {
 
 /// How long an attempt at collecting or refunding can be alive.
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
+
+/// In minutes.
+const DAY: i64 = 24 * 60;
 
 /// How many orders a run of `reconcile` looks at.
 const MOST_ORDERS: u32 = 10;
@@ -79,6 +83,10 @@ pub(crate) struct Cafe<C> {
     running: Vec<usize>,
     /// How many things were made that need a name of their own.
     made: u64,
+    /// Of which orders money was returned by hand.
+    by_hand: Vec<OrderId>,
+    /// Which payments the gateway has given up.
+    given_up: Vec<String>,
     /// What happened, where somebody wants to read it.
     story: Option<Vec<String>>,
 }
@@ -93,6 +101,8 @@ impl<C: Chance> Cafe<C> {
             books: Books::default(),
             running: Vec::new(),
             made: 0,
+            by_hand: Vec::new(),
+            given_up: Vec::new(),
             story: None,
         }
     }
@@ -173,25 +183,117 @@ impl<C: Chance> Cafe<C> {
         self.reached.edges(Function::TimeToLive, &changes)
     }
 
-    /// Everybody has left. What is still open is for the schedule, and unfinished refunds for the owner.
+    /// Everybody has left. What is still open is for the schedule, and what was returned by hand for the owner.
     pub(crate) fn close_for_the_day(&mut self) -> Result<(), Broken> {
         self.chance.calm_down();
         self.come_to_rest()?;
+        self.world.kakaopay.clear_faults();
         self.world.database.set_index_lag(0);
-        for _ in 0..4 {
+        self.look_at_reviews()?;
+        for minutes in [17, 17, 60, DAY / 4, 16 * DAY, 16 * DAY, 16 * DAY] {
             if !audit::is_unfinished(&self.world) && self.world.pending().is_empty() {
                 break;
             }
-            self.wait(SignedDuration::from_mins(17))?;
+            self.wait(SignedDuration::from_mins(minutes))?;
             self.come_to_rest()?;
+            self.look_at_reviews()?;
             self.reconcile();
             self.come_to_rest()?;
-            for (order, name) in audit::half_made_refunds(&self.world) {
-                self.refund(order, &name, None);
+        }
+        // A refund of what is left finds what was returned by hand, and repeated it returns the rest.
+        for order in std::mem::take(&mut self.by_hand) {
+            for _ in 0..2 {
+                self.refund(order, "the-rest", None);
                 self.come_to_rest()?;
             }
         }
         audit::at_rest(&self.world, &self.books)
+    }
+
+    /// The owner has all orders looked at that wait for a person.
+    fn look_at_reviews(&mut self) -> Result<(), Broken> {
+        for id in audit::in_review(&self.world) {
+            self.look(id);
+            self.come_to_rest()?;
+        }
+        Ok(())
+    }
+
+    /// An order that is in doubt, or was closed so, and its payment: a bank may still do anything with it.
+    pub(crate) fn doubt(&self, track: usize) -> Option<(OrderId, String)> {
+        let id = self.orders.get(track)?.id;
+        let order = self.world.database.item(&TABLES.orders, &id.to_string())?;
+        let now = i128::from(self.world.now().as_millisecond());
+        let in_doubt = match order.text("stage") {
+            Some("approving") => order.number("attempt_until_ms").is_some_and(|until| until <= now),
+            Some("closed") => order.text("late") == Some("possible"),
+            _ => false,
+        };
+        in_doubt.then_some((id, order.text("session")?.to_owned()))
+    }
+
+    /// The bank collects after all, perhaps another sum than was asked for.
+    pub(crate) fn capture(&mut self, track: usize, sum: Option<i64>) {
+        let Some((id, session)) = self.doubt(track) else { return };
+        // A gateway that has given a payment up twice, and over some time, does not collect it.
+        if self.given_up.contains(&session) {
+            return;
+        }
+        if self.world.kakaopay.capture(&session, sum).is_ok() {
+            self.tell(|| format!("the bank collects {sum:?} for {id} at last"));
+        }
+    }
+
+    /// The gateway gives a payment in doubt up, whatever its payer agreed to.
+    pub(crate) fn fail(&mut self, track: usize) {
+        let Some((id, session)) = self.doubt(track) else { return };
+        let collected = self.world.kakaopay.payment(&session).is_none_or(|payment| payment.collected != 0);
+        if !collected && self.world.kakaopay.show_status(&session, Some("FAIL_PAYMENT")).is_ok() {
+            self.tell(|| format!("the gateway gives the payment of {id} up"));
+            self.given_up.push(session);
+        }
+    }
+
+    /// All of a payment in doubt is returned at the gateway's own desk.
+    pub(crate) fn return_all(&mut self, track: usize) {
+        let Some((id, session)) = self.doubt(track) else { return };
+        if self.world.kakaopay.give_back(&session, i64::MAX).is_ok() {
+            self.tell(|| format!("all of the payment of {id} is returned by hand"));
+        }
+    }
+
+    /// A browser comes back, the bank does not know, and the look-up is not answered.
+    pub(crate) fn visit_unheard(&mut self, id: OrderId, token: Option<String>) -> usize {
+        self.world.kakaopay.inject(Endpoint::Approve, Fault::BankFirmUnknown { effect: false });
+        self.outage(1);
+        self.visit(id, token)
+    }
+
+    /// A mix-up at the gateway: the payment names another order.
+    pub(crate) fn mix_up(&mut self, track: usize) {
+        let Some((id, session)) = self.doubt(track) else { return };
+        if self.world.kakaopay.rename(&session, &format!("not-{id}")).is_ok() {
+            self.tell(|| format!("the gateway takes the payment of {id} for another order's"));
+        }
+    }
+
+    /// The owner returns money of a paid order by hand, at the gateway's own desk.
+    pub(crate) fn return_by_hand(&mut self, track: usize, sum: i64) {
+        let Some(Track { id, session: Some(session), paid: true, .. }) = self.orders.get(track) else {
+            return;
+        };
+        let id = *id;
+        if self.world.kakaopay.give_back(session, sum).is_ok() {
+            self.by_hand.push(id);
+            self.tell(|| format!("the owner returns {sum} of {id} by hand"));
+        }
+    }
+
+    /// The gateway answers no look-up for a while.
+    pub(crate) fn outage(&mut self, look_ups: u32) {
+        for _ in 0..look_ups {
+            self.world.kakaopay.inject(Endpoint::Order, Fault::Unavailable503);
+        }
     }
 
     /// Takes down what functions have said since the last time, and holds it against the truth.
@@ -250,10 +352,12 @@ impl<C: Chance> Cafe<C> {
                 }
             }
             Heard::Member
+            | Heard::ClosedInDoubt(_)
             | Heard::Pending(_)
             | Heard::Refused
             | Heard::RefundPending(_)
             | Heard::Reconciled
+            | Heard::Looked(_)
             | Heard::TryAgain => {}
         }
         Ok(())
@@ -377,6 +481,19 @@ impl<C: Chance> Cafe<C> {
             Function::Reconcile,
             async move { Heard::of_reconcile(&reconcile(&store, &gateway, MOST_ORDERS, &turns).await) },
             || "the schedule has orders looked at".to_owned(),
+        )
+    }
+
+    /// The owner has one order looked at, due or not.
+    pub(crate) fn look(&mut self, id: OrderId) -> usize {
+        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        self.run(
+            Function::LookNow,
+            async move {
+                let turns = || turn.clone();
+                Heard::of_look(&look_at(&store, &gateway, id, &turns).await)
+            },
+            || format!("the owner has {id} looked at"),
         )
     }
 

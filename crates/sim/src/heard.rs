@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cafe_core::cafe::flow::{
-    ApproveError, CloseError, OpenError, Opening, OrderError, Reconciled, RefundError, SignUpError,
+    ApproveError, CloseError, OpenError, Opening, OrderError, Outcome, Reconciled, RefundError, SignUpError,
 };
 use cafe_core::cafe::{Closed, Member, Paid, Quoted, StoreError};
 use cafe_core::payment::OrderId;
@@ -21,6 +21,8 @@ pub enum Heard {
     Paid(OrderId),
     /// It ended without payment.
     Closed(OrderId),
+    /// It ended, and what was or may be collected all the same is given back.
+    ClosedInDoubt(OrderId),
     /// Nothing was collected this time; it can be tried again.
     NotPaid(OrderId),
     /// Nobody knows yet.
@@ -33,6 +35,8 @@ pub enum Heard {
     RefundPending(OrderId),
     /// Orders were looked at.
     Reconciled,
+    /// One order was looked at, and this became of it.
+    Looked(&'static str),
     /// Something of ours did not work, and trying again is right.
     TryAgain,
 }
@@ -47,12 +51,14 @@ impl Heard {
             Heard::Pay(..) => "pay",
             Heard::Paid(_) => "paid",
             Heard::Closed(_) => "closed",
+            Heard::ClosedInDoubt(_) => "closed in doubt",
             Heard::NotPaid(_) => "not paid",
             Heard::Pending(_) => "pending",
             Heard::Refused => "refused",
             Heard::Refunded(_) => "refunded",
             Heard::RefundPending(_) => "refund pending",
             Heard::Reconciled => "reconciled",
+            Heard::Looked(outcome) => outcome,
             Heard::TryAgain => "try again",
         }
     }
@@ -91,7 +97,7 @@ impl Heard {
             },
             Ok(Opening::Paid(Paid { .. })) => Heard::Paid(id),
             Ok(Opening::Pending) => Heard::Pending(id),
-            Ok(Opening::Closed(Closed { .. })) => Heard::Closed(id),
+            Ok(Opening::Closed(closed)) => Heard::of_closed(closed),
             // A link that has run out says that nothing was paid, though it is not closed yet.
             Ok(Opening::Expired) => Heard::NotPaid(id),
             Err(OpenError::NoSuchOrder | OpenError::PointsShort) => Heard::Refused,
@@ -102,7 +108,7 @@ impl Heard {
     pub(crate) fn of_approve(id: OrderId, result: &Result<Paid, ApproveError>) -> Heard {
         match result {
             Ok(_) => Heard::Paid(id),
-            Err(ApproveError::Closed(_)) => Heard::Closed(id),
+            Err(ApproveError::Closed(closed)) => Heard::of_closed(closed),
             Err(ApproveError::Declined(_) | ApproveError::Unreached(_)) => Heard::NotPaid(id),
             Err(ApproveError::Pending | ApproveError::Amount(_) | ApproveError::Store(_)) => {
                 Heard::Pending(id)
@@ -113,11 +119,17 @@ impl Heard {
 
     pub(crate) fn of_close(id: OrderId, result: &Result<Closed, CloseError>) -> Heard {
         match result {
-            Ok(_) => Heard::Closed(id),
+            Ok(closed) => Heard::of_closed(closed),
             Err(CloseError::AlreadyPaid(_)) => Heard::Paid(id),
             Err(CloseError::Pending | CloseError::Store(_)) => Heard::Pending(id),
             Err(CloseError::NoSuchPayment) => Heard::Refused,
         }
+    }
+
+    /// A closed order whose payment may have a life of its own says so, and denies nothing.
+    fn of_closed(closed: &Closed) -> Heard {
+        let id = closed.quote.id;
+        if closed.late.is_some() { Heard::ClosedInDoubt(id) } else { Heard::Closed(id) }
     }
 
     pub(crate) fn of_refund(id: OrderId, result: &Result<Paid, RefundError>) -> Heard {
@@ -131,6 +143,19 @@ impl Heard {
                 | RefundError::ReturnedByHand { .. }
                 | RefundError::Gateway(_),
             ) => Heard::Refused,
+        }
+    }
+
+    pub(crate) fn of_look(result: &Result<Outcome, StoreError>) -> Heard {
+        match result {
+            Ok(Outcome::Settled) => Heard::Looked("settled"),
+            Ok(Outcome::Closed) => Heard::Looked("closed"),
+            Ok(Outcome::Returned) => Heard::Looked("returned"),
+            Ok(Outcome::Refunded) => Heard::Looked("refunded"),
+            Ok(Outcome::Pending) => Heard::Looked("pending"),
+            Ok(Outcome::InReview) => Heard::Looked("in review"),
+            Ok(Outcome::Passed) => Heard::Looked("passed"),
+            Err(_) => Heard::TryAgain,
         }
     }
 
@@ -150,11 +175,12 @@ impl fmt::Display for Heard {
             | Heard::Pay(id, _)
             | Heard::Paid(id)
             | Heard::Closed(id)
+            | Heard::ClosedInDoubt(id)
             | Heard::NotPaid(id)
             | Heard::Pending(id)
             | Heard::Refunded(id)
             | Heard::RefundPending(id) => write!(f, " ({id})"),
-            Heard::Member | Heard::Refused | Heard::Reconciled | Heard::TryAgain => Ok(()),
+            Heard::Member | Heard::Refused | Heard::Reconciled | Heard::Looked(_) | Heard::TryAgain => Ok(()),
         }
     }
 }

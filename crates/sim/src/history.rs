@@ -49,13 +49,20 @@ pub enum Deed {
     Reconcile,
     /// The owner gives back some or all.
     Refund,
-    /// A minute goes by, or twenty, or two hours.
+    /// The owner has an order looked at.
+    Look,
+    /// A bank collects late what is in doubt, or another sum; or the gateway gives it up, takes it for another
+    /// order's, or has all of it returned by hand.
+    Mishap,
+    /// The owner returns some of a paid order by hand.
+    ReturnByHand,
+    /// A minute goes by, or twenty, or two hours, or a day.
     Wait,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Deed; 14] = [
+    pub const ALL: [Deed; 17] = [
         Deed::Join,
         Deed::OrderInFull,
         Deed::OrderWithPoints,
@@ -69,12 +76,15 @@ impl Deed {
         Deed::HintFail,
         Deed::Reconcile,
         Deed::Refund,
+        Deed::Look,
+        Deed::Mishap,
+        Deed::ReturnByHand,
         Deed::Wait,
     ];
 }
 
 /// Deeds as often as they happen: mostly, somebody orders and pays. None is the end.
-const USUAL: [Option<Deed>; 26] = [
+const USUAL: [Option<Deed>; 32] = [
     None,
     None,
     Some(Deed::Wait),
@@ -99,8 +109,14 @@ const USUAL: [Option<Deed>; 26] = [
     Some(Deed::HintCancel),
     Some(Deed::HintFail),
     Some(Deed::Reconcile),
+    Some(Deed::Reconcile),
     Some(Deed::Refund),
     Some(Deed::Refund),
+    Some(Deed::Look),
+    Some(Deed::Mishap),
+    Some(Deed::Mishap),
+    Some(Deed::Mishap),
+    Some(Deed::ReturnByHand),
 ];
 
 /// How a history ended.
@@ -127,12 +143,12 @@ pub fn run(seed: u64) -> Ended {
 /// Runs a history: `seed` gives the ids, and `choices` all that is left to chance.
 #[must_use]
 pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> Ended {
-    // Mostly all customers have joined before, as that takes as long as much that is of more interest.
+    // Mostly all customers have joined before, as that takes as long as much that is of more interest. That day
+    // must be over before this one begins: both take from the one randomness that the SDK has in a thread.
     let joins_itself = choices.below(8) == 7;
-    let mut cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
-    if !joins_itself {
-        cafe = cafe.after(&YESTERDAY);
-    }
+    let yesterday = (!joins_itself).then(|| &*YESTERDAY);
+    let cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
+    let cafe = if let Some(yesterday) = yesterday { cafe.after(yesterday) } else { cafe };
     let mut history = History { cafe, joins_itself, refunds: 0 };
     if told {
         history.cafe.write_story();
@@ -292,8 +308,32 @@ impl History {
                 self.cafe.reconcile();
             }
             Deed::Refund => self.refund(),
+            Deed::Look => {
+                if let Some((_, id)) = self.any_order() {
+                    self.cafe.look(id);
+                }
+            }
+            Deed::Mishap => {
+                let mishap = self.choices().below(6);
+                let sum = 1 + i64::from(self.choices().below(3_000));
+                if let Some((track, _)) = self.any_order() {
+                    match mishap {
+                        0 | 1 => self.cafe.capture(track, None),
+                        2 => self.cafe.capture(track, Some(sum)),
+                        3 => self.cafe.fail(track),
+                        4 => self.cafe.mix_up(track),
+                        _ => self.cafe.return_all(track),
+                    }
+                }
+            }
+            Deed::ReturnByHand => {
+                let sum = 1 + i64::from(self.choices().below(1_500));
+                if let Some((track, _)) = self.any_order() {
+                    self.cafe.return_by_hand(track, sum);
+                }
+            }
             Deed::Wait => {
-                let minutes = self.choices().one(&[1, 1, 1, 1, 20, 20, 20, 120]);
+                let minutes = self.choices().one(&[1, 1, 1, 1, 20, 20, 120, 1_440]);
                 self.cafe.wait(SignedDuration::from_mins(minutes))?;
             }
         }

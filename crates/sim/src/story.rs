@@ -9,7 +9,8 @@ use fastrand::Rng;
 use jiff::SignedDuration;
 
 use self::Step::{
-    Agree, Bare, Follow, Forge, Hint, Join, Leave, Order, Reconcile, Refund, Spend, Together, Visit, Wait,
+    Agree, Bare, Capture, Doubt, Fail, Follow, Forge, Hint, Join, Leave, Look, MixUp, Order, Outage,
+    Reconcile, Refund, Return, ReturnByHand, Spend, Together, Visit, Wait,
 };
 use crate::audit::{Broken, TABLES};
 use crate::cafe::{Cafe, Chance};
@@ -34,6 +35,8 @@ pub enum Step {
     Agree(usize),
     /// Their browser comes back from there, or is reloaded.
     Visit(usize),
+    /// The browser comes back from there, the bank does not know, and no look-up is answered.
+    Doubt(usize),
     /// A browser comes back with a token that somebody made up.
     Forge(usize),
     /// A browser comes back without a token.
@@ -46,6 +49,20 @@ pub enum Step {
     Reconcile,
     /// The owner gives back so much of it, or all that is left, by that name.
     Refund(usize, &'static str, Option<u32>),
+    /// The owner has an order looked at.
+    Look(usize),
+    /// The bank collects what is in doubt after all, or another sum.
+    Capture(usize, Option<i64>),
+    /// The gateway gives a payment in doubt up.
+    Fail(usize),
+    /// All of a payment in doubt is returned at the gateway's own desk.
+    Return(usize),
+    /// The gateway takes a payment in doubt for another order's.
+    MixUp(usize),
+    /// The owner returns so much of a paid order at the gateway's own desk.
+    ReturnByHand(usize, i64),
+    /// The gateway answers so many look-ups with an error.
+    Outage(u32),
     /// So many minutes go by.
     Wait(i64),
     /// All of these at once.
@@ -61,6 +78,9 @@ pub struct Story {
     ends: &'static [&'static str],
 }
 
+/// In minutes.
+const DAY: i64 = 24 * 60;
+
 const COFFEE: &str = "커피";
 const WATER: &str = "물";
 
@@ -71,6 +91,11 @@ pub const STORIES: &[Story] = &[
     Story {
         name: "pay-in-full",
         steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "paid-yesterday",
+        steps: &[Order(1, COFFEE), Follow(0), Agree(0), Visit(0), Wait(120), Visit(0)],
         ends: &["paid"],
     },
     Story {
@@ -231,6 +256,218 @@ pub const STORIES: &[Story] = &[
         ends: &["closed"],
     },
     Story {
+        name: "a-doubt-is-finished-by-the-schedule",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Agree(0), Doubt(0), Wait(1), Reconcile],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-doubt-is-finished-by-many-at-once",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Wait(1),
+            Together(&[Reconcile, Reconcile, Visit(0), Bare(0), Look(0)]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-doubt-is-closed-and-captured-late",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Wait(20),
+            Reconcile,
+            Wait(20),
+            Reconcile,
+            Capture(0, None),
+            Wait(DAY),
+            Together(&[Reconcile, Reconcile]),
+            Visit(0),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "a-doubt-is-closed-and-its-payment-fails-late",
+        steps: &[
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Wait(20),
+            Reconcile,
+            Wait(20),
+            Reconcile,
+            Fail(0),
+            Wait(DAY),
+            Reconcile,
+            Wait(DAY),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "a-doubt-fails",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Fail(0),
+            Wait(1),
+            Reconcile,
+            Wait(1),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "a-doubt-is-captured-for-another-sum",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Capture(0, Some(7)),
+            Visit(0),
+            Wait(1),
+            Together(&[Reconcile, Reconcile, Visit(0)]),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "a-doubt-is-taken-for-another-order",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Capture(0, None),
+            MixUp(0),
+            Visit(0),
+            Hint(0, Cancelled),
+            Wait(1),
+            Reconcile,
+            Look(0),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "a-doubt-is-returned-by-hand",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Capture(0, None),
+            Return(0),
+            Visit(0),
+            Wait(1),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "nobody-answers-for-sixteen-days",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Outage(2),
+            Wait(1),
+            Reconcile,
+            Wait(16 * DAY),
+            Reconcile,
+            Capture(0, None),
+            Look(0),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-customer-is-back-after-sixteen-days",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Outage(1),
+            Wait(16 * DAY),
+            Reconcile,
+            Visit(0),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "nobody-shows-a-late-capture-for-sixteen-days",
+        steps: &[
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Doubt(0),
+            Wait(20),
+            Reconcile,
+            Wait(20),
+            Reconcile,
+            Wait(16 * DAY),
+            Reconcile,
+            Capture(0, None),
+            Look(0),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "an-open-order-is-not-shown-for-sixteen-days",
+        steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Outage(1), Wait(16 * DAY), Reconcile, Look(0)],
+        ends: &["closed"],
+    },
+    Story {
+        name: "an-owner-looks-too-early",
+        steps: &[Join(0, 0), Spend(0, WATER, 70), Follow(0), Look(0), Bare(0), Look(0)],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-refund-is-finished-by-the-schedule",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Refund(0, "some", Some(990)),
+            Wait(1),
+            Together(&[Reconcile, Reconcile, Refund(0, "some", Some(990))]),
+        ],
+        ends: &["paid"],
+    },
+    Story {
+        name: "a-refund-meets-what-was-returned-by-hand",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            ReturnByHand(0, 500),
+            Refund(0, "some", Some(100)),
+            ReturnByHand(0, 300),
+            Refund(0, "some", Some(100)),
+            Refund(0, "some", Some(100)),
+        ],
+        ends: &["paid"],
+    },
+    Story {
         name: "refund-all",
         steps: &[Join(0, 0), Order(0, COFFEE), Follow(0), Agree(0), Visit(0), Refund(0, "all", None)],
         ends: &["paid"],
@@ -356,7 +593,9 @@ impl Story {
             }
             cafe.come_to_rest()?;
             for (step, instance) in begun {
-                if plan.patient && instance.is_some_and(|instance| !is_certain(cafe.heard(instance))) {
+                // A doubt is had once.
+                let repeats = plan.patient && !matches!(step, Doubt(_));
+                if repeats && instance.is_some_and(|instance| !is_certain(cafe.heard(instance))) {
                     cafe.tell(|| format!("{step:?}, again"));
                     begin(cafe, step)?;
                     cafe.come_to_rest()?;
@@ -408,6 +647,13 @@ fn begin(cafe: &mut Cafe<Script>, step: &Step) -> Result<Option<usize>, Broken> 
             }
             None => None,
         },
+        Doubt(track) => match id(track) {
+            Some(id) => {
+                let token = cafe.orders[track].token.clone();
+                Some(cafe.visit_unheard(id, token))
+            }
+            None => None,
+        },
         Forge(track) => id(track).map(|id| cafe.visit(id, Some("forged".to_owned()))),
         Bare(track) => id(track).map(|id| cafe.visit(id, None)),
         Leave(track, reason) => {
@@ -418,6 +664,31 @@ fn begin(cafe: &mut Cafe<Script>, step: &Step) -> Result<Option<usize>, Broken> 
         }
         Hint(track, reason) => id(track).map(|id| cafe.end(id, reason)),
         Reconcile => Some(cafe.reconcile()),
+        Look(track) => id(track).map(|id| cafe.look(id)),
+        Capture(track, sum) => {
+            cafe.capture(track, sum);
+            None
+        }
+        Fail(track) => {
+            cafe.fail(track);
+            None
+        }
+        Return(track) => {
+            cafe.return_all(track);
+            None
+        }
+        MixUp(track) => {
+            cafe.mix_up(track);
+            None
+        }
+        ReturnByHand(track, sum) => {
+            cafe.return_by_hand(track, sum);
+            None
+        }
+        Outage(look_ups) => {
+            cafe.outage(look_ups);
+            None
+        }
         Refund(track, name, amount) => id(track).map(|id| cafe.refund(id, name, amount.map(Won::new))),
         Wait(minutes) => {
             cafe.wait(SignedDuration::from_mins(minutes))?;
@@ -436,9 +707,11 @@ fn is_certain(heard: Option<&Heard>) -> bool {
             | Heard::Pay(..)
             | Heard::Paid(_)
             | Heard::Closed(_)
+            | Heard::ClosedInDoubt(_)
             | Heard::Refused
             | Heard::Refunded(_)
-            | Heard::Reconciled,
+            | Heard::Reconciled
+            | Heard::Looked(_),
         ) => true,
         Some(Heard::NotPaid(_) | Heard::Pending(_) | Heard::RefundPending(_) | Heard::TryAgain) | None => {
             false

@@ -61,6 +61,8 @@ pub enum Function {
     Close,
     /// `reconcile`.
     Reconcile,
+    /// `reconcile`, invoked for one order.
+    LookNow,
     /// `refund`.
     Refund,
     /// None of ours: DynamoDB drops what has outlived its time.

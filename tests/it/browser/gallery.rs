@@ -156,7 +156,7 @@ async fn pages_of_the_fake() {
             browser.named("결제하기").await;
             looks_at(&browser, name).await;
         }
-        browser.goes(&format!("{}/_fake/kakaopay", cafe.fake_url())).await;
+        browser.goes(&format!("{}/_fake/kakaopay", cafe.kakaopay_url())).await;
         looks_at(&browser, "fake-kakaopay").await;
         cafe.pays(&page).await;
         browser.goes(&page).await;

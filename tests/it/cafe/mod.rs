@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
 
-use cafe_core::cafe::{MemberId, Order, Phone, PhoneKey};
+use cafe_core::cafe::{Entry, MemberId, Order, Phone, PhoneKey};
 use cafe_core::payment::OrderId;
 use devserver::{DevServer, Options};
 use fakes::kakaopay::{Endpoint, KakaoPay, PaymentView};
@@ -38,6 +38,8 @@ const TABLES: [(&str, &str); 3] =
 /// A running cafe.
 pub(crate) struct Cafe {
     server: DevServer,
+    /// Where customers reach it.
+    url: String,
     http: reqwest::Client,
     phone_key: PhoneKey,
 }
@@ -55,7 +57,7 @@ pub(crate) async fn story_with(settings: &[(&str, &str)], tell: impl AsyncFnOnce
 }
 
 impl Cafe {
-    async fn opens(settings: &[(&str, &str)]) -> Cafe {
+    pub(crate) async fn opens(settings: &[(&str, &str)]) -> Cafe {
         Cafe::opens_with(settings, concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml").into()).await
     }
 
@@ -68,9 +70,30 @@ impl Cafe {
         let options =
             Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
         let server = DevServer::start(options).await.unwrap();
-        let cafe = Cafe { server, http: http_client(), phone_key: PhoneKey::new(PHONE_KEY).unwrap() };
+        let (url, phone_key) = (server.api_url.clone(), PhoneKey::new(PHONE_KEY).unwrap());
+        let cafe = Cafe { server, url, http: http_client(), phone_key };
         cafe.first_run_of_the_schedule().await;
         cafe
+    }
+
+    /// Has customers come by another way from now on than by the dev server's API: by functions of their own
+    /// that work on the same tables, in the same [`environment`](Cafe::environment).
+    pub(crate) fn is_reached_at(&mut self, url: String) {
+        self.url = url;
+    }
+
+    /// The settings of a function of this cafe that runs elsewhere.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let tables = TABLES.map(|(setting, name)| (setting, name.to_owned()));
+        let server = &self.server;
+        let others = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", server.dynamodb_url.clone().unwrap()),
+            ("SKILL_KEY", server.skill_key.clone()),
+            ("PHONE_KEY", PHONE_KEY.to_owned()),
+            ("KAKAOPAY_URL", server.fake_url.clone()),
+            ("KAKAOPAY_KEY", fakes::kakaopay::Options::default().secret_keys[0].clone()),
+        ];
+        tables.into_iter().chain(others).collect()
     }
 
     /// The schedule runs at once and then every minute, which no story takes. Its first run looks for
@@ -96,11 +119,6 @@ impl Cafe {
         &self.server.api_url
     }
 
-    /// Where its gateway is.
-    pub(crate) fn fake_url(&self) -> &str {
-        &self.server.fake_url
-    }
-
     /// The client of this story, as its connections live in this story's runtime.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.http
@@ -109,6 +127,11 @@ impl Cafe {
     /// The gateway.
     pub(crate) fn kakaopay(&self) -> &KakaoPay {
         &self.server.kept.kakaopay
+    }
+
+    /// Where the gateway is.
+    pub(crate) fn kakaopay_url(&self) -> &str {
+        &self.server.fake_url
     }
 
     /// The functions' own parts, for a story in which one of them stops half-way.
@@ -136,6 +159,11 @@ impl Cafe {
     pub(crate) async fn points_of(&self, phone: &str) -> (u32, u32) {
         let member = self.server.payments.store.member(&self.member(phone)).await.unwrap().unwrap();
         (member.balance.get(), member.held.get())
+    }
+
+    /// The ledger of whoever has that number.
+    pub(crate) async fn entries_of(&self, phone: &str) -> Vec<Entry> {
+        self.server.payments.store.entries(&self.member(phone)).await.unwrap()
     }
 
     /// The key of whoever has that number, typed with `-` or spaces.
@@ -174,7 +202,7 @@ pub(crate) async fn at_once<T>(futures: impl IntoIterator<Item = impl Future<Out
 }
 
 /// A client that follows no redirect. It speaks to this machine alone, so it trusts nobody.
-fn http_client() -> reqwest::Client {
+pub(crate) fn http_client() -> reqwest::Client {
     let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()

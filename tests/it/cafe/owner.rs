@@ -3,9 +3,10 @@
 use cafe_core::payment::OrderId;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use store::{Audited, Auditor, Tables};
 
-use super::Cafe;
 use super::browser::without_ids;
+use super::{Cafe, TABLES};
 
 impl Cafe {
     /// Runs what the schedule runs, and gives what it did: `1 settled, 2 pending`, or `nothing`.
@@ -35,6 +36,13 @@ impl Cafe {
             event["amount"] = json!(amount);
         }
         self.refund(event).await
+    }
+
+    /// What `cargo cafe audit` finds.
+    pub(crate) async fn audits_the_tables(&self) -> Audited {
+        let [members, ledger, orders] = TABLES.map(|(_, name)| name.to_owned());
+        let client = self.server.embedded.as_ref().unwrap().client();
+        Auditor::new(client, Tables { members, ledger, orders }).audit(|_| {}).await.unwrap()
     }
 
     async fn invokes(&self, function: &str, event: String) -> Value {

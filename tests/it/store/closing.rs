@@ -32,7 +32,8 @@ async fn closing_releases_what_was_held(shop: &Shop) {
 
 async fn a_closed_order_is_read_back_with_its_reason(shop: &Shop) {
     let member = shop.joined(1, 1_000).await;
-    for reason in [CloseReason::Cancelled, CloseReason::Failed, CloseReason::Expired] {
+    let (cancelled, failed) = (CloseReason::Cancelled, CloseReason::Failed);
+    for reason in [cancelled, failed, CloseReason::Expired, CloseReason::Mismatched] {
         let closed = shop.opened(Some(&member), 300, 0).await.close(reason, at(62));
         assert_eq!(shop.close(&closed, None).await.unwrap(), Kept::Done);
         assert_eq!(shop.stands(closed.quote.id).await, Some(Order::Closed(closed)));

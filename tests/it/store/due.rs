@@ -11,8 +11,6 @@ on_every_dynamodb! {
     an_order_that_was_given_up_is_due_when_it_was_before
     the_longest_due_come_first_and_no_more_than_asked_for
     what_is_over_is_no_longer_due
-    looking_again_puts_an_order_off
-    looking_again_wakes_nothing_that_is_not_open
 }
 
 /// An order that was opened at that second.
@@ -81,26 +79,4 @@ async fn what_is_over_is_no_longer_due(shop: &Shop) {
             assert_eq!(shop.due(at(10_000), 10).await.unwrap(), []);
         }
     }
-}
-
-async fn looking_again_puts_an_order_off(shop: &Shop) {
-    let (first, second) = (opened_at(shop, 2).await, opened_at(shop, 3).await);
-    let (first, second) = (first.quote.id, second.quote.id);
-    let now = at(10_000);
-    shop.look_again(first, now + seconds(60)).await.unwrap();
-    assert_eq!(shop.due(now, 10).await.unwrap(), [second]);
-    assert_eq!(shop.due(now + seconds(60), 10).await.unwrap(), [second, first]);
-}
-
-async fn looking_again_wakes_nothing_that_is_not_open(shop: &Shop) {
-    let quoted = shop.quoted(None, 0, 0).await.quote.id;
-    let paid = shop.paid(None, 0, 0).await.quote.id;
-    let closed = shop.closed(None, 0, 0).await.quote.id;
-    let unknown = shop.will_see(OrderId::new(at(0), [255; 10]));
-    for id in [quoted, paid, closed, unknown] {
-        let before = shop.stands(id).await;
-        shop.look_again(id, at(5)).await.unwrap();
-        assert_eq!(shop.stands(id).await, before);
-    }
-    assert_eq!(shop.due(at(10_000), 10).await.unwrap(), []);
 }

@@ -13,10 +13,15 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use cafe_core::cafe::{Approving, Begun, Joined, Kept, Order, Store, StoreError};
+use cafe_core::cafe::{
+    Approving, Begun, Capture, Joined, Kept, Looks, Order, Saw, Store, StoreError, Watch, Watched,
+};
 use devserver::dynamodb::Embedded;
 
-use super::shop::{Shop, at, at_gateway, attempt, cancelled, newcomer, paid, refunded, refunding};
+use super::shop::{
+    Shop, at, at_gateway, attempt, expired, newcomer, paid, proof, refund_id, refunded, refunded_by_hand,
+    refunding, review_since, taken_over, turn, watch_from,
+};
 
 /// How often the SDK sends a request before it gives up.
 const SENDS: usize = 3;
@@ -150,30 +155,51 @@ async fn live_through(fault: Fault, requests: usize) -> usize {
             let id = opened.quote.id;
             assert_eq!(step!(store.open(&opened)), Kept::Done);
             assert_eq!(shop.points(&member).await, (before - spend, spend));
-            step!(store.look_again(id, at(5)));
-            for name in ["first", "second"] {
-                let attempt = attempt(name, at(30));
-                let approving = Approving { opened: opened.clone(), attempt: attempt.clone() };
-                // Whether the try before was written is not known any more, so it may have to look.
-                let begun = step!(store.begin(id, &attempt, at(3)));
-                assert!(begun == Begun::First(approving.clone()) || begun == Begun::Again(approving.clone()));
-                if name == "first" {
-                    step!(store.give_up(&approving));
-                    assert_eq!(shop.stands(id).await, Some(Order::Opened(opened.clone())));
-                }
-            }
+            let seen = |order: Order, watch| {
+                let looks = Looks::default().and(Saw::Pending, at(4));
+                Watched { order, looks, watch: Some(watch) }
+            };
+            step!(store.keep_watching(&seen(Order::Opened(opened.clone()), Watch::From(at(5)))));
+            // Whether the try before was written is not known any more, so it may have to look.
+            let first = attempt("first", at(30));
+            let first = Approving { opened: opened.clone(), attempt: first, proof: Some(proof("first")) };
+            let begun = step!(store.begin(id, &turn("first", at(3), at(30)), Some(&proof("first"))));
+            assert!(begun == Begun::First(first.clone()) || begun == Begun::Again(first.clone()));
+            assert!(step!(store.give_up(&first)));
+            assert_eq!(shop.stands(id).await, Some(Order::Opened(opened.clone())));
+            step!(store.begin(id, &turn("second", at(3), at(30)), Some(&proof("second"))));
+            let second =
+                Approving { attempt: attempt("second", at(30)), proof: Some(proof("second")), ..first };
+            step!(store.leave_in_doubt(&second, at(10)));
+            let doubt = Approving { attempt: attempt("second", at(10)), ..second };
+            assert_eq!(shop.stands(id).await, Some(Order::Approving(doubt.clone())));
+            step!(store.keep_watching(&seen(Order::Approving(doubt.clone()), Watch::Review(at(11)))));
+            assert_eq!(shop.watch(id).await, Some(review_since(at(11))));
+            let third = Approving { attempt: attempt("third", at(40)), ..doubt };
+            let begun = step!(store.begin(id, &turn("third", at(12), at(40)), None));
+            assert_eq!(begun, Begun::Again(third));
             if pays {
                 assert_eq!(step!(store.settle(&paid(&opened))), Kept::Done);
                 assert_eq!(shop.points(&member).await, (before - spend + earn, 0));
-                let running = refunding(&paid(&opened), "r1", None);
+                let running = refunding(&paid(&opened), "r1", Some(1_000));
                 assert_eq!(step!(store.begin_refund(&running)), Kept::Done);
                 step!(store.give_up_refund(&running));
                 assert_eq!(step!(store.begin_refund(&running)), Kept::Done);
+                let second = taken_over(&running, "second", at(160));
+                assert_eq!(step!(store.resume_refund(&second, at(130))), Kept::Done);
+                let by_hand = refunded_by_hand(&second, shop.points(&member).await.0);
+                assert_eq!(step!(store.settle_refund(&by_hand, &refund_id("r1"))), Kept::Done);
+                let running = refunding(&by_hand, "r1", None);
+                assert_eq!(step!(store.begin_refund(&running)), Kept::Done);
                 let made = refunded(&running, shop.points(&member).await.0);
-                assert_eq!(step!(store.settle_refund(&made)), Kept::Done);
+                assert_eq!(step!(store.settle_refund(&made, &refund_id("r1"))), Kept::Done);
             } else {
-                let attempt = super::shop::token("second");
-                assert_eq!(step!(store.close(&cancelled(&opened), Some(&attempt))), Kept::Done);
+                let third = super::shop::token("third");
+                let possible = expired(&opened, Capture::Possible);
+                assert_eq!(step!(store.close(&possible, Some(&third))), Kept::Done);
+                for capture in [Capture::Returning, Capture::Returned(opened.quote.due)] {
+                    assert_eq!(step!(store.follow_up(&expired(&opened, capture))), Kept::Done);
+                }
             }
             assert_eq!(shop.points(&member).await, (before, 0));
         }
@@ -206,9 +232,14 @@ async fn writes_that_collide_wait_for_each_other() {
         line.next(Fault::Collides, 3);
         assert_eq!(shop.store.open(&opened).await.unwrap(), Kept::Done);
         line.next(Fault::Collides, 3);
-        let attempt = attempt("first", at(30));
-        let begun = shop.store.begin(opened.quote.id, &attempt, at(3)).await.unwrap();
-        assert_eq!(begun, Begun::First(Approving { opened: opened.clone(), attempt }));
+        let first = turn("first", at(3), at(30));
+        let begun = shop.store.begin(opened.quote.id, &first, Some(&proof("first"))).await.unwrap();
+        let approving =
+            Approving { opened: opened.clone(), attempt: first.attempt, proof: Some(proof("first")) };
+        assert_eq!(begun, Begun::First(approving.clone()));
+        line.next(Fault::Collides, 3);
+        shop.store.leave_in_doubt(&approving, at(10)).await.unwrap();
+        assert_eq!(shop.watch(opened.quote.id).await, Some(watch_from(at(15))));
         line.next(Fault::Collides, 3);
         assert_eq!(shop.store.settle(&paid(&opened)).await.unwrap(), Kept::Done);
         assert_eq!(line.left(), 0);

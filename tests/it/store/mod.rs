@@ -31,8 +31,10 @@ macro_rules! on_every_dynamodb {
 
 mod attempts;
 mod closing;
+mod doubts;
 mod due;
 mod faults;
+mod late;
 mod ledger;
 mod members;
 mod model;
@@ -44,6 +46,7 @@ mod requests;
 mod sequences;
 mod settling;
 mod shop;
+mod watching;
 
 /// Runs a case in a shop of its own, and has its books audited afterwards.
 async fn on_embedded(case: impl AsyncFnOnce(&Shop)) {

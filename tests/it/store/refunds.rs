@@ -1,9 +1,12 @@
 //! Refunding: recorded first, one at a time, and the points go back once.
 
-use cafe_core::cafe::{EntryKind, Kept, Order, Paid, RefundId, Store};
-use cafe_core::payment::OrderId;
+use cafe_core::cafe::{EntryKind, Kept, Order, Paid, Store};
+use cafe_core::payment::{OrderId, Won};
 
-use super::shop::{PRICE, Shop, at, at_gateway, otherwise, paid, quote, refunded, refunding};
+use super::shop::{
+    PRICE, Shop, after, at, at_gateway, before, otherwise, paid, quote, refund_id, refunded,
+    refunded_by_hand, refunding, taken_over, turn, watch_from,
+};
 
 on_every_dynamodb! {
     a_refund_that_runs_is_read_back
@@ -21,6 +24,19 @@ on_every_dynamodb! {
     a_stranger_is_refunded_and_no_points_move
     a_refund_that_nobody_began_is_not_settled
     a_refund_decided_on_old_news_is_not_begun
+    a_refund_is_watched_while_it_runs
+    nobody_goes_on_with_a_refund_before_its_run_is_over
+    when_its_run_is_over_another_goes_on_with_a_refund
+    a_refund_resumed_twice_by_one_run_is_resumed_once
+    a_refund_that_another_run_has_taken_over_is_left_to_it
+    only_the_refund_that_runs_is_resumed
+    a_refund_resumed_on_old_news_is_left_as_it_is
+    a_refund_asked_for_anew_is_not_resumed_as_the_one_before
+    only_the_last_run_gives_a_refund_up
+    whichever_run_found_it_made_settles_a_refund
+    what_was_returned_by_hand_ends_the_refund_that_runs
+    what_was_returned_by_hand_moves_points_once
+    a_refund_given_up_for_one_by_hand_may_be_asked_for_again
     only_what_is_paid_is_refunded
 }
 
@@ -50,7 +66,8 @@ async fn a_second_refund_waits_for_the_first(shop: &Shop) {
     }
     // Nor is another one settled in its place.
     let second = refunded(&refunding(&paid, "r2", Some(1_000)), 0);
-    assert_eq!(shop.settle_refund(&second).await.unwrap(), otherwise(Order::Paid(first)));
+    let kept = shop.settle_refund(&second, &refund_id("r2")).await.unwrap();
+    assert_eq!(kept, otherwise(Order::Paid(first)));
 }
 
 async fn a_refund_that_was_not_made_leaves_no_trace(shop: &Shop) {
@@ -73,7 +90,7 @@ async fn only_the_refund_that_runs_is_given_up(shop: &Shop) {
     shop.give_up_refund(&refunding(&paid, "r2", Some(1_000))).await.unwrap();
     assert_eq!(shop.stands(paid.quote.id).await, Some(Order::Paid(running.clone())));
     let made = refunded(&running, 0);
-    assert_eq!(shop.settle_refund(&made).await.unwrap(), Kept::Done);
+    assert_eq!(shop.settle_refund(&made, &refund_id("r1")).await.unwrap(), Kept::Done);
     shop.give_up_refund(&running).await.unwrap();
     assert_eq!(shop.stands(paid.quote.id).await, Some(Order::Paid(made)));
 }
@@ -87,7 +104,7 @@ async fn refund(shop: &Shop, paid: &Paid, name: &str, amount: Option<u32>) -> Pa
         None => 0,
     };
     let made = refunded(&running, balance);
-    assert_eq!(shop.settle_refund(&made).await.unwrap(), Kept::Done);
+    assert_eq!(shop.settle_refund(&made, &refund_id(name)).await.unwrap(), Kept::Done);
     assert_eq!(shop.stands(paid.quote.id).await, Some(Order::Paid(made.clone())));
     made
 }
@@ -151,7 +168,7 @@ async fn a_refund_settled_twice_moves_points_once(shop: &Shop) {
         let paid = shop.paid(Some(&member), spend, earn).await;
         let made = refund(shop, &paid, "r1", Some(2_000)).await;
         let points = shop.points(&member).await;
-        assert_eq!(shop.settle_refund(&made).await.unwrap(), Kept::Done);
+        assert_eq!(shop.settle_refund(&made, &refund_id("r1")).await.unwrap(), Kept::Done);
         assert_eq!(shop.points(&member).await, points);
         // Nor is it begun anew by somebody who has not heard.
         let late = refunding(&paid, "r1", Some(2_000));
@@ -166,11 +183,11 @@ async fn a_balance_that_fell_meanwhile_is_short_and_nothing_changes(shop: &Shop)
     assert_eq!(shop.begin_refund(&running).await.unwrap(), Kept::Done);
     let read_before = refunded(&running, shop.points(&member).await.0);
     shop.opened(Some(&member), 500, 0).await;
-    assert_eq!(shop.settle_refund(&read_before).await.unwrap(), Kept::PointsShort);
+    assert_eq!(shop.settle_refund(&read_before, &refund_id("r1")).await.unwrap(), Kept::PointsShort);
     assert_eq!(shop.stands(running.quote.id).await, Some(Order::Paid(running.clone())));
     assert_eq!(shop.points(&member).await, (50, 500));
     let read_again = refunded(&running, 50);
-    assert_eq!(shop.settle_refund(&read_again).await.unwrap(), Kept::Done);
+    assert_eq!(shop.settle_refund(&read_again, &refund_id("r1")).await.unwrap(), Kept::Done);
     assert_eq!(shop.points(&member).await, (0, 500));
 }
 
@@ -186,7 +203,8 @@ async fn a_refund_that_nobody_began_is_not_settled(shop: &Shop) {
         let paid = shop.paid(Some(&member), spend, earn).await;
         let points = shop.points(&member).await;
         let made = refunded(&refunding(&paid, "r1", None), points.0);
-        assert_eq!(shop.settle_refund(&made).await.unwrap(), otherwise(Order::Paid(paid)));
+        let kept = shop.settle_refund(&made, &refund_id("r1")).await.unwrap();
+        assert_eq!(kept, otherwise(Order::Paid(paid)));
         assert_eq!(shop.points(&member).await, points);
     }
 }
@@ -201,7 +219,186 @@ async fn a_refund_decided_on_old_news_is_not_begun(shop: &Shop) {
     assert_eq!(shop.begin_refund(&next).await.unwrap(), Kept::Done);
     // Nor is a refund settled that would drop one made before it.
     let forgetful = refunded(&old, 0);
-    assert_eq!(shop.settle_refund(&forgetful).await.unwrap(), otherwise(Order::Paid(next)));
+    let kept = shop.settle_refund(&forgetful, &refund_id("r2")).await.unwrap();
+    assert_eq!(kept, otherwise(Order::Paid(next)));
+}
+
+async fn a_refund_is_watched_while_it_runs(shop: &Shop) {
+    let (made, given_up) = (shop.running(None, 0, 0).await, shop.running(None, 0, 0).await);
+    let (one, other) = (made.quote.id, given_up.quote.id);
+    assert_eq!(shop.due(at(129), 10).await.unwrap(), []);
+    assert_eq!(shop.due(at(130), 10).await.unwrap().len(), 2);
+    assert_eq!(shop.watch(one).await, Some(watch_from(at(130))));
+
+    assert_eq!(shop.resume_refund(&taken_over(&made, "second", at(160)), at(130)).await.unwrap(), Kept::Done);
+    assert_eq!(shop.watch(one).await, Some(watch_from(at(160))));
+    assert_eq!(shop.due(at(159), 10).await.unwrap(), [other]);
+
+    shop.give_up_refund(&given_up).await.unwrap();
+    assert_eq!(shop.watch(other).await, None);
+    assert_eq!(shop.settle_refund(&refunded(&made, 0), &refund_id("r1")).await.unwrap(), Kept::Done);
+    assert_eq!(shop.watch(one).await, None);
+    assert_eq!(shop.due(at(10_000_000), 10).await.unwrap(), []);
+}
+
+async fn nobody_goes_on_with_a_refund_before_its_run_is_over(shop: &Shop) {
+    let running = shop.running(None, 0, 0).await;
+    let stands = shop.watched(running.quote.id).await.unwrap();
+    let second = taken_over(&running, "second", at(160));
+    for now in [at(101), before(at(130))] {
+        let kept = shop.resume_refund(&second, now).await.unwrap();
+        assert_eq!(kept, otherwise(Order::Paid(running.clone())));
+        assert_eq!(shop.watched(running.quote.id).await.unwrap(), stands);
+    }
+}
+
+async fn when_its_run_is_over_another_goes_on_with_a_refund(shop: &Shop) {
+    for now in [at(130), after(at(130)), at(1_000)] {
+        let running = shop.running(None, 0, 0).await;
+        let second = taken_over(&running, "second", at(1_030));
+        assert_eq!(shop.resume_refund(&second, now).await.unwrap(), Kept::Done);
+        assert_eq!(shop.stands(running.quote.id).await, Some(Order::Paid(second)));
+    }
+}
+
+async fn a_refund_resumed_twice_by_one_run_is_resumed_once(shop: &Shop) {
+    let second = taken_over(&shop.running(None, 0, 0).await, "second", at(160));
+    for _ in 0..2 {
+        assert_eq!(shop.resume_refund(&second, at(130)).await.unwrap(), Kept::Done);
+        assert_eq!(shop.stands(second.quote.id).await, Some(Order::Paid(second.clone())));
+    }
+}
+
+async fn a_refund_that_another_run_has_taken_over_is_left_to_it(shop: &Shop) {
+    let running = shop.running(None, 0, 0).await;
+    let second = taken_over(&running, "second", at(160));
+    assert_eq!(shop.resume_refund(&second, at(130)).await.unwrap(), Kept::Done);
+    for late in [taken_over(&running, "third", at(161)), running.clone()] {
+        let kept = shop.resume_refund(&late, at(131)).await.unwrap();
+        assert_eq!(kept, otherwise(Order::Paid(second.clone())));
+    }
+    // Nor is it begun again as if nobody had.
+    assert_eq!(shop.begin_refund(&running).await.unwrap(), otherwise(Order::Paid(second)));
+}
+
+async fn only_the_refund_that_runs_is_resumed(shop: &Shop) {
+    let paid = shop.paid(None, 0, 0).await;
+    let running = refunding(&paid, "r1", Some(1_000));
+    assert_eq!(shop.resume_refund(&running, at(1_000)).await.unwrap(), otherwise(Order::Paid(paid.clone())));
+    assert_eq!(shop.begin_refund(&running).await.unwrap(), Kept::Done);
+    let other = refunding(&paid, "r2", Some(1_000));
+    assert_eq!(shop.resume_refund(&other, at(1_000)).await.unwrap(), otherwise(Order::Paid(running.clone())));
+    let made = refunded(&running, 0);
+    assert_eq!(shop.settle_refund(&made, &refund_id("r1")).await.unwrap(), Kept::Done);
+    assert_eq!(shop.resume_refund(&running, at(1_000)).await.unwrap(), otherwise(Order::Paid(made)));
+}
+
+async fn a_refund_resumed_on_old_news_is_left_as_it_is(shop: &Shop) {
+    let paid = shop.paid(None, 0, 0).await;
+    let old = refunding(&paid, "r1", Some(3_000));
+    assert_eq!(shop.begin_refund(&old).await.unwrap(), Kept::Done);
+    let by_hand = refunded_by_hand(&old, 0);
+    assert_eq!(shop.settle_refund(&by_hand, &refund_id("r1")).await.unwrap(), Kept::Done);
+    let anew = refunding(&by_hand, "r1", None);
+    assert_eq!(shop.begin_refund(&anew).await.unwrap(), Kept::Done);
+    // It would give back what was given back meanwhile.
+    let late = taken_over(&old, "second", at(1_030));
+    assert_eq!(shop.resume_refund(&late, at(1_000)).await.unwrap(), otherwise(Order::Paid(anew.clone())));
+    assert_eq!(shop.stands(paid.quote.id).await, Some(Order::Paid(anew)));
+}
+
+async fn a_refund_asked_for_anew_is_not_resumed_as_the_one_before(shop: &Shop) {
+    let paid = shop.paid(None, 0, 0).await;
+    let old = refunding(&paid, "r1", Some(3_000));
+    assert_eq!(shop.begin_refund(&old).await.unwrap(), Kept::Done);
+    shop.give_up_refund(&old).await.unwrap();
+    let (less, reason) = (Some(Won::new(1_000)), "식은 커피".to_owned());
+    let anew = paid.refund(refund_id("r1"), less, reason, &turn("second", at(200), at(230))).unwrap();
+    let anew = Paid { refunding: Some(anew), ..paid };
+    assert_eq!(shop.begin_refund(&anew).await.unwrap(), Kept::Done);
+    let late = taken_over(&old, "third", at(1_030));
+    assert_eq!(shop.resume_refund(&late, at(1_000)).await.unwrap(), otherwise(Order::Paid(anew.clone())));
+    assert_eq!(shop.stands(anew.quote.id).await, Some(Order::Paid(anew)));
+}
+
+async fn only_the_last_run_gives_a_refund_up(shop: &Shop) {
+    let first = shop.running(None, 0, 0).await;
+    let second = taken_over(&first, "second", at(160));
+    assert_eq!(shop.resume_refund(&second, at(130)).await.unwrap(), Kept::Done);
+    let stands = shop.watched(first.quote.id).await.unwrap();
+    shop.give_up_refund(&first).await.unwrap();
+    assert_eq!(shop.watched(first.quote.id).await.unwrap(), stands);
+    for _ in 0..2 {
+        shop.give_up_refund(&second).await.unwrap();
+        let given_up = Paid { refunding: None, ..second.clone() };
+        assert_eq!(shop.stands(first.quote.id).await, Some(Order::Paid(given_up)));
+    }
+}
+
+async fn whichever_run_found_it_made_settles_a_refund(shop: &Shop) {
+    let member = shop.joined(1, 1_000).await;
+    for (spend, earn) in [(300, 0), (0, 450), (0, 0)] {
+        let first = shop.running(Some(&member), spend, earn).await;
+        let second = taken_over(&first, "second", at(160));
+        assert_eq!(shop.resume_refund(&second, at(130)).await.unwrap(), Kept::Done);
+        let balance = shop.points(&member).await.0;
+        let made = refunded(&first, balance);
+        assert_eq!(shop.settle_refund(&made, &refund_id("r1")).await.unwrap(), Kept::Done);
+        // The other one finds it settled, as it would have done.
+        let again = refunded(&second, balance);
+        assert_eq!(shop.settle_refund(&again, &refund_id("r1")).await.unwrap(), Kept::Done);
+        assert_eq!(shop.stands(first.quote.id).await, Some(Order::Paid(made)));
+        assert_eq!(shop.points(&member).await, (1_000, 0));
+    }
+}
+
+async fn what_was_returned_by_hand_ends_the_refund_that_runs(shop: &Shop) {
+    let member = shop.joined(1, 1_000).await;
+    for (spend, earn) in [(300, 0), (0, 450), (0, 0)] {
+        let paid = shop.paid(Some(&member), spend, earn).await;
+        let running = refunding(&paid, "r1", None);
+        assert_eq!(shop.begin_refund(&running).await.unwrap(), Kept::Done);
+        let by_hand = refunded_by_hand(&running, shop.points(&member).await.0);
+        assert_eq!(by_hand.refunds[0].id.as_str(), format!("by-hand-{}", paid.quote.due.get()));
+        // It stands for the refund that runs, and not for another one.
+        for other in [&refund_id("r2"), &by_hand.refunds[0].id] {
+            let kept = shop.settle_refund(&by_hand, other).await.unwrap();
+            assert_eq!(kept, otherwise(Order::Paid(running.clone())));
+        }
+        assert_eq!(shop.settle_refund(&by_hand, &refund_id("r1")).await.unwrap(), Kept::Done);
+        assert_eq!(shop.stands(paid.quote.id).await, Some(Order::Paid(by_hand)));
+        assert_eq!(shop.points(&member).await, (1_000, 0));
+    }
+}
+
+async fn what_was_returned_by_hand_moves_points_once(shop: &Shop) {
+    let member = shop.joined(1, 1_000).await;
+    for (spend, earn) in [(300, 0), (0, 450), (0, 0)] {
+        let running = shop.running(Some(&member), spend, earn).await;
+        let balance = shop.points(&member).await.0;
+        let by_hand = refunded_by_hand(&running, balance);
+        for _ in 0..2 {
+            assert_eq!(shop.settle_refund(&by_hand, &refund_id("r1")).await.unwrap(), Kept::Done);
+            assert_eq!(shop.points(&member).await, (1_000, 0));
+        }
+        // The run that believes to have made it itself hears of it.
+        let made = refunded(&running, balance);
+        let kept = shop.settle_refund(&made, &refund_id("r1")).await.unwrap();
+        assert_eq!(kept, otherwise(Order::Paid(by_hand)));
+        assert_eq!(shop.points(&member).await, (1_000, 0));
+    }
+}
+
+async fn a_refund_given_up_for_one_by_hand_may_be_asked_for_again(shop: &Shop) {
+    let member = shop.joined(1, 1_000).await;
+    let paid = shop.paid(Some(&member), 300, 0).await;
+    let running = refunding(&paid, "r1", Some(1_000));
+    assert_eq!(shop.begin_refund(&running).await.unwrap(), Kept::Done);
+    let by_hand = refunded_by_hand(&running, 700);
+    assert_eq!(shop.settle_refund(&by_hand, &refund_id("r1")).await.unwrap(), Kept::Done);
+    let all = refund(shop, &by_hand, "r1", None).await;
+    assert_eq!(all.refunded(), all.quote.due);
+    assert_eq!(shop.points(&member).await, (1_000, 0));
 }
 
 async fn only_what_is_paid_is_refunded(shop: &Shop) {
@@ -221,13 +418,11 @@ async fn only_what_is_paid_is_refunded(shop: &Shop) {
     for (id, stands) in ids.chain([(unknown, None)]) {
         let as_if_opened = quote(id, Some(&member), 300, 0).open(at_gateway("T1"), at(2));
         let running = refunding(&paid(&as_if_opened), "r1", None);
-        assert_eq!(running.refunding.as_ref().unwrap().id, RefundId::parse("r1").unwrap());
         assert_eq!(shop.begin_refund(&running).await.unwrap(), otherwise(stands.clone()));
+        assert_eq!(shop.resume_refund(&running, at(1_000)).await.unwrap(), otherwise(stands.clone()));
         shop.give_up_refund(&running).await.unwrap();
-        assert_eq!(
-            shop.settle_refund(&refunded(&running, points.0)).await.unwrap(),
-            otherwise(stands.clone())
-        );
+        let kept = shop.settle_refund(&refunded(&running, points.0), &refund_id("r1")).await.unwrap();
+        assert_eq!(kept, otherwise(stands.clone()));
         assert_eq!(shop.stands(id).await, stands);
     }
     assert_eq!(shop.points(&member).await, points);

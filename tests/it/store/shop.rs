@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::{
-    Approving, Attempt, AttemptToken, Begun, CloseReason, Closed, Collected, Effect, Entry, EntryKind,
-    Joined, Kept, Member, MemberId, NewMember, Opened, Order, Paid, Points, Quote, Quoted, RefundId,
-    Refunding, SealedPhone, Store, StoreError, Tender, UserId,
+    Approving, Attempt, AttemptToken, Begun, Capture, CloseReason, Closed, Collected, Effect, Entry,
+    EntryKind, Joined, Kept, Late, Member, MemberId, NewMember, Opened, Order, Paid, Points, Quote, Quoted,
+    RefundId, Refunding, SealedPhone, Store, StoreError, Tender, Turn, UserId, Watch, Watched,
 };
-use cafe_core::payment::{Approval, Method, OrderId, Pages, PayerId, Provider, Session, Won};
+use cafe_core::payment::{Approval, Method, OrderId, Pages, PayerId, Proof, Provider, Session, Won};
 use devserver::dynamodb::create_tables;
 use devserver::template::Template;
 use jiff::{SignedDuration, Timestamp};
@@ -46,6 +46,27 @@ pub(super) const PRICE: u32 = 4_500;
 /// So many seconds after the shop opened, and half a second.
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_millisecond(1_790_000_000_500 + 1_000 * second).unwrap()
+}
+
+/// The smallest difference that deadlines have.
+const MOMENT: SignedDuration = SignedDuration::from_millis(1);
+
+pub(super) fn before(at: Timestamp) -> Timestamp {
+    at.checked_sub(MOMENT).unwrap()
+}
+
+pub(super) fn after(at: Timestamp) -> Timestamp {
+    at.checked_add(MOMENT).unwrap()
+}
+
+/// To be looked at from then on, as it is read back: in whole seconds.
+pub(super) fn watch_from(at: Timestamp) -> Watch {
+    Watch::From(Timestamp::from_second(at.as_second()).unwrap())
+}
+
+/// Waiting for a person since then, as it is read back.
+pub(super) fn review_since(at: Timestamp) -> Watch {
+    Watch::Review(Timestamp::from_second(at.as_second()).unwrap())
 }
 
 /// Somebody with a number and a chatbot user of their own, who is about to join.
@@ -121,6 +142,15 @@ pub(super) fn cancelled(opened: &Opened) -> Closed {
     opened.clone().close(CloseReason::Cancelled, at(62))
 }
 
+/// What becomes of `opened` when nobody paid it in time, and this of its payment; nothing, where none.
+pub(super) fn expired(opened: &Opened, capture: impl Into<Option<Capture>>) -> Closed {
+    let (opened, reason) = (opened.clone(), CloseReason::Expired);
+    match capture.into() {
+        Some(capture) => opened.close_late(reason, at(62), capture),
+        None => opened.close(reason, at(62)),
+    }
+}
+
 pub(super) fn token(name: &str) -> AttemptToken {
     AttemptToken(name.to_owned())
 }
@@ -129,17 +159,44 @@ pub(super) fn attempt(name: &str, until: Timestamp) -> Attempt {
     Attempt { token: token(name), until }
 }
 
-/// `paid` with a refund of `amount` recorded, or of all that is left.
+/// A step that is taken now, in the name of somebody who can be alive until then.
+pub(super) fn turn(name: &str, now: Timestamp, until: Timestamp) -> Turn {
+    Turn { now, attempt: attempt(name, until) }
+}
+
+/// What the payer brought back for the attempt of this name.
+pub(super) fn proof(name: &str) -> Proof {
+    Proof(format!("pg_token of {name}"))
+}
+
+pub(super) fn refund_id(name: &str) -> RefundId {
+    RefundId::parse(name).unwrap()
+}
+
+/// `paid` with a refund of `amount` recorded, or of all that is left. Its first run is over at 130.
 pub(super) fn refunding(paid: &Paid, name: &str, amount: Option<u32>) -> Paid {
-    let id = RefundId::parse(name).unwrap();
-    let running = paid.refund(id, amount.map(Won::new), "식은 커피".to_owned(), at(100)).unwrap();
+    let (amount, reason) = (amount.map(Won::new), "식은 커피".to_owned());
+    let running = paid.refund(refund_id(name), amount, reason, &turn("first", at(100), at(130))).unwrap();
     Paid { refunding: Some(running), ..paid.clone() }
+}
+
+/// `paid` with the refund that is running taken over by a run of this name.
+pub(super) fn taken_over(paid: &Paid, name: &str, until: Timestamp) -> Paid {
+    let running = paid.refunding.clone().unwrap();
+    Paid { refunding: Some(Refunding { run: attempt(name, until), ..running }), ..paid.clone() }
 }
 
 /// `paid` with the refund that was running made, when its member had `balance`.
 pub(super) fn refunded(paid: &Paid, balance: u32) -> Paid {
     let running: Refunding = paid.refunding.clone().unwrap();
     paid.clone().refunded_with(running, Points::new(balance), at(101))
+}
+
+/// As [`refunded`], where what the gateway was found to have given back is written down as done by hand.
+pub(super) fn refunded_by_hand(paid: &Paid, balance: u32) -> Paid {
+    let running = paid.refunding.clone().unwrap();
+    let id = RefundId::by_hand(paid.refunded().checked_add(running.amount).unwrap());
+    refunded(&Paid { refunding: Some(Refunding { id, ..running }), ..paid.clone() }, balance)
 }
 
 pub(super) fn otherwise(order: impl Into<Option<Order>>) -> Kept {
@@ -204,9 +261,10 @@ impl Shop {
         opened
     }
 
-    /// An opened order that is being collected, by an attempt of this name.
+    /// An opened order that is being collected, by an attempt of this name with its proof.
     pub(super) async fn approving(&self, opened: &Opened, name: &str, until: Timestamp) -> Approving {
-        match self.begin(opened.quote.id, &attempt(name, until), at(3)).await.unwrap() {
+        let turn = turn(name, at(3), until);
+        match self.begin(opened.quote.id, &turn, Some(&proof(name))).await.unwrap() {
             Begun::First(approving) => approving,
             other @ (Begun::Again(_) | Begun::Otherwise(_)) => panic!("{other:?}"),
         }
@@ -220,6 +278,13 @@ impl Shop {
         paid
     }
 
+    /// An order of which all is being refunded, as r1.
+    pub(super) async fn running(&self, member: Option<&MemberId>, spend: u32, earn: u32) -> Paid {
+        let running = refunding(&self.paid(member, spend, earn).await, "r1", None);
+        assert_eq!(self.begin_refund(&running).await.unwrap(), Kept::Done);
+        running
+    }
+
     /// An order that is closed.
     pub(super) async fn closed(&self, member: Option<&MemberId>, spend: u32, earn: u32) -> Closed {
         let closed = cancelled(&self.opened(member, spend, earn).await);
@@ -230,6 +295,18 @@ impl Shop {
     /// What stands under an order's name.
     pub(super) async fn stands(&self, id: OrderId) -> Option<Order> {
         self.store.order(id).await.unwrap()
+    }
+
+    /// How an order is watched.
+    pub(super) async fn watch(&self, id: OrderId) -> Option<Watch> {
+        self.store.watched(id).await.unwrap().unwrap().watch
+    }
+
+    /// Has a person look at an order, as it stands, since then.
+    pub(super) async fn needs_review(&self, id: OrderId, since: Timestamp) {
+        let watched = self.watched(id).await.unwrap().unwrap();
+        self.keep_watching(&Watched { watch: Some(Watch::Review(since)), ..watched }).await.unwrap();
+        assert_eq!(self.watch(id).await, Some(review_since(since)));
     }
 
     /// What a member can spend, and what is held.
@@ -253,19 +330,29 @@ impl Shop {
             let seen = self.seen.lock().unwrap();
             (seen.members.clone(), seen.orders.clone())
         };
-        let mut orders = Vec::new();
+        let (mut orders, mut due, mut in_review) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for id in ids {
-            let order = self.store.order(id).await.unwrap();
-            let expires = self.expires(id).await;
-            let quoted = matches!(order, Some(Order::Quoted(_)));
-            assert_eq!(expires, quoted, "only a quote that nobody opened expires: {order:?}");
-            orders.extend(order);
+            let Some(Watched { order, watch, .. }) = self.store.watched(id).await.unwrap() else { continue };
+            assert_eq!(self.stands(id).await.as_ref(), Some(&order), "there is one truth about an order");
+            let kept = self.attributes(id).await;
+            let keeps = |name: &str| kept.contains(name);
+            let quoted = matches!(order, Order::Quoted(_));
+            assert_eq!(keeps("expires_at"), quoted, "only a quote that nobody opened expires: {order:?}");
+            let approving = matches!(order, Order::Approving(_));
+            assert_eq!(keeps("attempt"), approving, "an attempt ends with its stage: {order:?}");
+            assert!(approving || !keeps("proof"), "a proof goes with the doubt: {order:?}");
+            assert_eq!(watch.is_some(), is_watched(&order), "what may go on is watched: {order:?}");
+            match watch {
+                Some(Watch::From(_)) => due.insert(id),
+                Some(Watch::Review(_)) => in_review.insert(id),
+                None => false,
+            };
+            orders.push(order);
         }
-
-        let open = |order: &&Order| matches!(order, Order::Opened(_) | Order::Approving(_));
-        let open: BTreeSet<_> = orders.iter().filter(open).map(Order::id).collect();
-        let due = self.store.due(Timestamp::MAX, 1_000).await.unwrap();
-        assert_eq!(BTreeSet::from_iter(due), open, "what is open or in doubt will be looked at, no more");
+        let listed = self.store.due(Timestamp::MAX, 1_000).await.unwrap();
+        assert_eq!(BTreeSet::from_iter(listed), due, "the schedule will look at these, no more");
+        let listed = self.store.in_review(1_000).await.unwrap();
+        assert_eq!(BTreeSet::from_iter(listed), in_review, "a person will look at these, no more");
 
         for id in members {
             let entries = self.store.entries(&id).await.unwrap();
@@ -285,11 +372,24 @@ impl Shop {
         }
     }
 
-    /// Whether DynamoDB will drop the order some day.
-    async fn expires(&self, id: OrderId) -> bool {
+    /// What is kept of an order, by name.
+    pub(super) async fn attributes(&self, id: OrderId) -> BTreeSet<String> {
         let key = AttributeValue::S(id.to_string());
         let got = self.client.get_item().table_name(&self.tables.orders).key("id", key).send().await.unwrap();
-        got.item.is_some_and(|item| item.contains_key("expires_at"))
+        got.item.unwrap_or_default().into_keys().collect()
+    }
+}
+
+/// Whether more can come of an order that is at this stage.
+fn is_watched(order: &Order) -> bool {
+    match order {
+        Order::Opened(_) | Order::Approving(_) => true,
+        Order::Closed(closed) => match &closed.late {
+            Some(Late { capture: Capture::Possible | Capture::Returning, .. }) => true,
+            Some(Late { capture: Capture::Returned(_), .. }) | None => false,
+        },
+        Order::Paid(paid) => paid.refunding.is_some(),
+        Order::Quoted(_) => false,
     }
 }
 
@@ -364,8 +464,8 @@ impl Store for Shop {
         kept
     }
 
-    async fn begin(&self, id: OrderId, attempt: &Attempt, now: Timestamp) -> Result<Begun, StoreError> {
-        let begun = self.store.begin(id, attempt, now).await;
+    async fn begin(&self, id: OrderId, turn: &Turn, proof: Option<&Proof>) -> Result<Begun, StoreError> {
+        let begun = self.store.begin(id, turn, proof).await;
         self.audit().await;
         begun
     }
@@ -374,6 +474,12 @@ impl Store for Shop {
         let given_up = self.store.give_up(approving).await;
         self.audit().await;
         given_up
+    }
+
+    async fn leave_in_doubt(&self, approving: &Approving, now: Timestamp) -> Result<(), StoreError> {
+        let left = self.store.leave_in_doubt(approving, now).await;
+        self.audit().await;
+        left
     }
 
     async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {
@@ -388,18 +494,38 @@ impl Store for Shop {
         kept
     }
 
+    async fn follow_up(&self, closed: &Closed) -> Result<Kept, StoreError> {
+        let kept = self.store.follow_up(closed).await;
+        self.audit().await;
+        kept
+    }
+
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
         self.store.due(now, most).await
     }
 
-    async fn look_again(&self, id: OrderId, at: Timestamp) -> Result<(), StoreError> {
-        let put_off = self.store.look_again(id, at).await;
+    async fn in_review(&self, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.store.in_review(most).await
+    }
+
+    async fn watched(&self, id: OrderId) -> Result<Option<Watched>, StoreError> {
+        self.store.watched(id).await
+    }
+
+    async fn keep_watching(&self, watched: &Watched) -> Result<(), StoreError> {
+        let kept = self.store.keep_watching(watched).await;
         self.audit().await;
-        put_off
+        kept
     }
 
     async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
         let kept = self.store.begin_refund(paid).await;
+        self.audit().await;
+        kept
+    }
+
+    async fn resume_refund(&self, paid: &Paid, now: Timestamp) -> Result<Kept, StoreError> {
+        let kept = self.store.resume_refund(paid, now).await;
         self.audit().await;
         kept
     }
@@ -410,8 +536,8 @@ impl Store for Shop {
         given_up
     }
 
-    async fn settle_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
-        let kept = self.store.settle_refund(paid).await;
+    async fn settle_refund(&self, paid: &Paid, running: &RefundId) -> Result<Kept, StoreError> {
+        let kept = self.store.settle_refund(paid, running).await;
         self.audit().await;
         kept
     }

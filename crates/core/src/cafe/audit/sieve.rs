@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::{fmt, mem};
 
 use super::{Account, Binding, Booked, Line, misnamed, of_order_alone};
-use crate::cafe::{EntryKind, MemberId, UserId};
+use crate::cafe::{Effect, EntryKind, MemberId, UserId};
 use crate::payment::OrderId;
 
 /// Something that looks wrong, and is to be read again by itself.
@@ -73,12 +73,19 @@ struct Called {
     lines: u64,
 }
 
+impl Sum {
+    /// Wraps, as a table may hold any number: what should come to nothing then still does.
+    fn add(&mut self, effect: Effect) {
+        self.balance = self.balance.wrapping_add(effect.balance);
+        self.held = self.held.wrapping_add(effect.held);
+    }
+}
+
 impl Sieve {
     /// A member.
     pub fn member(&mut self, account: &Account) {
         let sum = self.members.entry(account.id.clone()).or_default();
-        sum.balance += account.balance;
-        sum.held += account.held;
+        sum.add(Effect { balance: account.balance, held: account.held });
         if account.balance < 0 || account.held < 0 {
             self.suspects.insert(Suspect::Member(account.id.clone()));
         }
@@ -118,10 +125,9 @@ impl Sieve {
 
     /// A ledger line.
     pub fn line(&mut self, line: &Line) {
-        let effect = line.effect();
+        let Effect { balance, held } = line.effect();
         let sum = self.members.entry(line.member.clone()).or_default();
-        sum.balance -= effect.balance;
-        sum.held -= effect.held;
+        sum.add(Effect { balance: -balance, held: -held });
         let has_its_order = match line.order.and_then(|order| self.orders.get_mut(&order)) {
             None => line.kind() == Some(EntryKind::Bonus) && line.order.is_none(),
             Some(called) => {

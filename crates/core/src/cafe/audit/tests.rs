@@ -305,6 +305,14 @@ fn nobody_is_below_zero() {
 }
 
 #[test]
+fn any_number_may_stand_in_a_table() {
+    for (balance, names) in [(i64::MAX, &["balance"][..]), (i64::MIN, &["balance", "below-zero"])] {
+        let wrong = after(|books| books.accounts[0].balance = balance);
+        assert!(wrong.iter().map(Discrepancy::name).eq(names.iter().copied()), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_ledger_has_its_member() {
     let wrong = after(|books| {
         books.accounts.clear();

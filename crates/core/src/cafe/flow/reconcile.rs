@@ -72,7 +72,7 @@ pub async fn reconcile(
     let mut run = Reconciled::default();
     for some in store.due(turns().now, most).await?.chunks(TOGETHER) {
         let looks = some.iter().map(async |id| {
-            look_at(store, gateway, *id, turns).await.unwrap_or_else(|error| {
+            look_at_due(store, gateway, *id, turns).await.unwrap_or_else(|error| {
                 let cause: &dyn std::error::Error = &error;
                 warn!(order = %id, cause, "an order could not be looked at");
                 Outcome::Pending
@@ -99,7 +99,22 @@ impl Reconciled {
     }
 }
 
-/// Looks at one order now, whether it is due or not, and does what follows. Safe to repeat.
+/// An order that the index says is due, which may be old news.
+async fn look_at_due(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    id: OrderId,
+    turns: Turns<'_>,
+) -> Result<Outcome, StoreError> {
+    match store.watched(id).await? {
+        Some(watched) if matches!(watched.watch, Some(Watch::From(_))) => {
+            look_at_watched(store, gateway, watched, turns).await
+        }
+        Some(_) | None => Ok(Outcome::Passed),
+    }
+}
+
+/// Looks at one order now, whether it is due, in review or neither, and does what follows. Safe to repeat.
 ///
 /// # Errors
 /// [`StoreError`]: what was found out may not be written down; looking again is safe.
@@ -109,7 +124,18 @@ pub async fn look_at(
     id: OrderId,
     turns: Turns<'_>,
 ) -> Result<Outcome, StoreError> {
-    let Some(watched) = store.watched(id).await? else { return Ok(Outcome::Passed) };
+    match store.watched(id).await? {
+        Some(watched) => look_at_watched(store, gateway, watched, turns).await,
+        None => Ok(Outcome::Passed),
+    }
+}
+
+async fn look_at_watched(
+    store: &dyn Store,
+    gateway: &dyn Gateway,
+    watched: Watched,
+    turns: Turns<'_>,
+) -> Result<Outcome, StoreError> {
     let turn = turns();
     let looks = watched.looks.clone();
     match watched.order.clone() {
