@@ -66,9 +66,11 @@ async fn go(desk: &Desk, by: SignedDuration) -> Result<String, BoxError> {
     desk.kept.save()?;
     let report = reconcile::handle(&desk.payments, reconcile::Event::default()).await?;
     let held_after = held(desk).await?;
-    let points = (held_before != held_after)
-        .then(|| format!(" 잡아 둔 포인트 {held_before}P → {held_after}P."))
-        .unwrap_or_default();
+    let points = if held_before == held_after {
+        String::new()
+    } else {
+        format!(" 잡아 둔 포인트 {held_before}P → {held_after}P.")
+    };
     Ok(format!("{} 지났습니다. {}{points}", lasting(by), did(&report)))
 }
 

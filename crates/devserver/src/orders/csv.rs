@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cafe_core::cafe::{Collected, MemberId, Order};
+use cafe_core::cafe::{Collected, MemberId, Order, Paid};
 use jiff::Timestamp;
 use store::Filed;
 
@@ -65,7 +65,7 @@ fn row(filed: &Filed, phones: &HashMap<MemberId, String>, now: Timestamp) -> [St
         (Some(_), None) => "포인트",
         (Some(_), Some(approval)) => words::method(approval.method.as_ref()),
     };
-    let (returned, reversed) = paid.map(|paid| paid.points_moved_by_refunds()).unwrap_or_default();
+    let (returned, reversed) = paid.map(Paid::points_moved_by_refunds).unwrap_or_default();
     [
         quote.id.to_string(),
         second(quote.quoted_at),

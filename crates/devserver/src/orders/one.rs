@@ -5,7 +5,7 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cafe_core::cafe::{Entry, Order, Paid, RefundId, Watch};
-use cafe_core::payment::{BoxError, OrderId};
+use cafe_core::payment::{BoxError, OrderId, Won};
 use fakes::kakaopay::PaymentView;
 use functions::reconcile::{self, Report};
 use functions::refund::{self, Answer};
@@ -57,8 +57,8 @@ struct Refundable {
 struct AtGateway {
     tid: String,
     status: &'static str,
-    collected: i64,
-    cancelled: i64,
+    collected: Won,
+    cancelled: Won,
 }
 
 #[derive(Template)]
@@ -251,8 +251,9 @@ fn at_gateway(desk: &Desk, id: OrderId) -> Option<AtGateway> {
     let payments = desk.kept.kakaopay.payments();
     let payment: PaymentView = payments.into_iter().rev().find(|payment| payment.partner_order_id == name)?;
     let status = payment.status.as_str();
-    let PaymentView { tid, collected, cancelled, .. } = payment;
-    Some(AtGateway { tid, status, collected, cancelled })
+    let won = |sum: i64| Won::new(u32::try_from(sum).unwrap_or_default());
+    let (collected, cancelled) = (won(payment.collected), won(payment.cancelled));
+    Some(AtGateway { tid: payment.tid, status, collected, cancelled })
 }
 
 fn told(filed: &Filed, done: &Done) -> Option<Told> {
