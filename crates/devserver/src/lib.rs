@@ -5,8 +5,11 @@
 
 pub mod api;
 mod chat;
+mod clock;
 pub mod dynamodb;
 pub mod kept;
+mod korean;
+mod orders;
 mod pages;
 mod server;
 mod settings;

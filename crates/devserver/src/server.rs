@@ -22,7 +22,7 @@ use functions::settings::{Secret, is_loopback};
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
-use store::DynamoStore;
+use store::{Books, DynamoStore};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -30,6 +30,7 @@ use url::Url;
 
 use crate::api::Api;
 use crate::chat::{Chat, Parts};
+use crate::clock::Moved;
 use crate::dynamodb::{Embedded, create_tables};
 use crate::kept::Kept;
 use crate::pages::{self, Desk, Links};
@@ -131,6 +132,7 @@ impl DevServer {
 
         let clock = kept.clock.clone();
         let world = World::with_clock(move || clock.now());
+        let books = Books::new(dynamodb.clone(), settings.tables.clone());
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
         let menus = Menus::kept(Arc::new(MenuFile(options.menu)), SignedDuration::ZERO, world.now()).await?;
         let is_fake = account.url.as_ref().is_some_and(is_loopback);
@@ -154,7 +156,14 @@ impl DevServer {
             fake: fake_url.clone(),
             skill_key: skill_key.clone(),
         })?;
-        let desk = Desk { payments: payments.clone(), kept: kept.clone(), links: Arc::new(links) };
+        let desk = Desk {
+            payments: payments.clone(),
+            kept: kept.clone(),
+            books,
+            phone_key: skills.phone_key.clone(),
+            moved: Moved::default(),
+            links: Arc::new(links),
+        };
         let router = Router::new()
             .nest("/_dev", pages::router(desk, chat))
             .route("/_dev/", axum::routing::get(async || axum::response::Redirect::permanent("/_dev")))

@@ -102,6 +102,13 @@ struct Row {
     value: Text,
 }
 
+/// Lines of a receipt that belong together, and how they look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rows {
+    class: &'static str,
+    rows: Vec<Row>,
+}
+
 /// A page for a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -109,7 +116,7 @@ pub struct Page {
     tone: Tone,
     heading: Text,
     sentence: Text,
-    rows: Vec<Row>,
+    rows: Vec<Rows>,
     refresh_seconds: Option<u32>,
 }
 
@@ -153,11 +160,19 @@ impl Page {
     /// With the order's number, by which the cafe finds it.
     #[must_use]
     pub fn named(self, id: OrderId) -> Page {
-        self.row(("주문 번호", "Order number"), Text::same(id.to_string()))
+        self.group("name").row(("주문 번호", "Order number"), Text::same(id.to_string()))
+    }
+
+    /// Begins a new group of lines.
+    fn group(mut self, class: &'static str) -> Page {
+        self.rows.push(Rows { class, rows: Vec::new() });
+        self
     }
 
     fn row(mut self, (ko, en): (&'static str, &'static str), value: Text) -> Page {
-        self.rows.push(Row { label: Text::of(ko, en), value });
+        if let Some(group) = self.rows.last_mut() {
+            group.rows.push(Row { label: Text::of(ko, en), value });
+        }
         self
     }
 
@@ -185,9 +200,11 @@ impl Page {
             format!("{} × {}", quote.item, quote.quantity),
         );
         page = page
+            .group("goods")
             .row(("상품", "Item"), cups)
             .row(("주문 금액", "Order total"), Text::won(quote.total))
             .points(("사용한 포인트", "Points used"), quote.spend)
+            .group("sum")
             .row(("결제 금액", "Amount paid"), Text::won(quote.due));
         if !quote.due.is_zero() {
             let vat = quote.due.vat();
@@ -196,7 +213,7 @@ impl Page {
                 .row(("공급가액", "Supply price"), Text::won(supply))
                 .row(("부가세", "VAT"), Text::won(vat));
         }
-        page = page.points(("적립 포인트", "Points earned"), quote.earn);
+        page = page.group("since").points(("적립 포인트", "Points earned"), quote.earn);
         if !refunded.is_zero() {
             page = page.row(("환불 금액", "Refunded"), Text::won(refunded));
         }
@@ -211,7 +228,8 @@ impl Page {
             Collected::Points => (Text::of("포인트", "Points"), paid.paid_at),
         };
         let at = korean_time(approved_at);
-        page.row(("결제 수단", "Paid with"), method)
+        page.group("how")
+            .row(("결제 수단", "Paid with"), method)
             .row(("결제 시각", "Paid at"), Text::of(at.clone(), format!("{at} KST")))
             .named(quote.id)
     }

@@ -2,12 +2,13 @@
 //!
 //! Three tables: members (by the tag of their phone number, and by chatbot user), their ledger, and
 //! orders. What happens together is one conditional transaction. The store itself never scans: only the
-//! [`Auditor`] does, for an operator who asks for it.
+//! [`Auditor`] and the [`Books`] do, for an operator who asks for it.
 //!
 //! Items are written with a version and updated attribute by attribute, so that an older and a newer
 //! function can work on the same order during a deployment.
 
 mod auditor;
+mod books;
 mod change;
 mod dynamo;
 mod failure;
@@ -15,4 +16,5 @@ mod item;
 mod shelf;
 
 pub use crate::auditor::{Audited, Auditor, Progress};
+pub use crate::books::{Books, Filed, Orders};
 pub use crate::dynamo::{DynamoStore, Tables};

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
+use crate::books::Filed;
 use crate::dynamo::Tables;
 use crate::item::{BINDING, BindingItem, EntryItem, Item, MemberItem, OrderItem, binding_key, read, text};
 
@@ -96,6 +97,11 @@ impl Shelf {
         self.scan(Table::Orders, made_out::<OrderItem, Booked>, each, read).await
     }
 
+    /// Gives every order with what is written beside it to `each`, likewise.
+    pub(crate) async fn filed(&self, each: impl FnMut(Filed)) -> Result<Scanned, StoreError> {
+        self.scan(Table::Orders, made_out::<OrderItem, Filed>, each, |_| ()).await
+    }
+
     /// Reads all segments of a table side by side, each page by page.
     async fn scan<T>(
         &self,
@@ -153,6 +159,12 @@ impl Shelf {
 
     /// An order, if there is one.
     pub(crate) async fn order(&self, id: OrderId) -> Result<Option<Booked>, NotRead> {
+        let item = self.get(Table::Orders, &[("id", text(id.to_string()))]).await?;
+        Ok(item.map(|item| made_out::<OrderItem, _>(Table::Orders, item)).transpose()?)
+    }
+
+    /// An order with what is written beside it, if there is one.
+    pub(crate) async fn filed_order(&self, id: OrderId) -> Result<Option<Filed>, NotRead> {
         let item = self.get(Table::Orders, &[("id", text(id.to_string()))]).await?;
         Ok(item.map(|item| made_out::<OrderItem, _>(Table::Orders, item)).transpose()?)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cafe_core::payment::OrderId;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
 use reqwest::{Method, StatusCode};
 
 use super::Cafe;
@@ -49,8 +49,8 @@ impl Answer {
         self.header("content-type") == Some("text/html; charset=utf-8")
     }
 
-    /// What holds for every answer, whatever was asked.
-    fn check(&self, path: &str) {
+    /// What holds for every answer, whatever was asked, in whichever language.
+    fn check(&self, path: &str, language: &str) {
         for (name, value) in NEVER_CACHED {
             assert_eq!(self.header(name), Some(value), "{path}: {name}");
         }
@@ -64,7 +64,8 @@ impl Answer {
         assert_eq!(self.header("referrer-policy"), Some("no-referrer"), "{path}");
         assert_eq!(self.header("x-content-type-options"), Some("nosniff"), "{path}");
         let page = self.body.to_lowercase();
-        assert!(page.starts_with("<!doctype html>\n<html lang=\"ko\">"), "{path}: {page}");
+        let begins = format!("<!doctype html>\n<html lang=\"{language}\">");
+        assert!(page.starts_with(&begins), "{path}: {page}");
         for foreign in ["<script", "javascript:", "panicked", "error", "<link", "<img"] {
             assert!(!page.contains(foreign), "{path}: {foreign} in {page}");
         }
@@ -96,7 +97,7 @@ impl fmt::Display for Answer {
         }
         for row in between(main, "<div><dt>", "</dd></div>") {
             let (label, value) = row.split_once("</dt><dd>").unwrap();
-            let value = if label == "결제 시각" { "…" } else { value };
+            let value = if ["결제 시각", "Paid at"].contains(&label) { "…" } else { value };
             write!(f, "\n{label}: {}", without_ids(value))?;
         }
         for seconds in between(&self.body, "http-equiv=\"refresh\" content=\"", "\"") {
@@ -130,7 +131,14 @@ impl Cafe {
     /// Follows a link of ours, or types a path of ours.
     pub(crate) async fn visit(&self, link: &str, agent: &str) -> Answer {
         let answer = self.requests_page(Method::GET, link, agent).await;
-        answer.check(link);
+        answer.check(link, "ko");
+        answer
+    }
+
+    /// The same by somebody who would rather read English.
+    pub(crate) async fn visit_in_english(&self, link: &str) -> Answer {
+        let answer = self.requests_page_in(Method::GET, link, DESKTOP, "en-GB,en;q=0.9,ko;q=0.5").await;
+        answer.check(link, "en");
         answer
     }
 
@@ -140,15 +148,23 @@ impl Cafe {
         if answer.status == StatusCode::BAD_GATEWAY && !answer.is_page() {
             return None;
         }
-        answer.check(link);
+        answer.check(link, "ko");
         Some(answer)
     }
 
     /// Any request for a page; what comes back may be no page.
     pub(crate) async fn requests_page(&self, method: Method, link: &str, agent: &str) -> Answer {
+        self.requests_page_in(method, link, agent, "").await
+    }
+
+    async fn requests_page_in(&self, method: Method, link: &str, agent: &str, languages: &str) -> Answer {
         let url = if link.starts_with('/') { format!("{}{link}", self.url) } else { link.to_owned() };
         assert!(url.starts_with(&self.url), "{url} is not ours");
-        let answer = self.http.request(method, url).header(USER_AGENT, agent).send().await.unwrap();
+        let mut request = self.http.request(method, url).header(USER_AGENT, agent);
+        if !languages.is_empty() {
+            request = request.header(ACCEPT_LANGUAGE, languages);
+        }
+        let answer = request.send().await.unwrap();
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         if headers.get(CONTENT_TYPE).is_none() {
             headers.remove(CONTENT_TYPE);

@@ -114,6 +114,16 @@ impl Cafe {
         self.server.kept.clock.now()
     }
 
+    /// Where it is.
+    pub(crate) fn api_url(&self) -> &str {
+        &self.server.api_url
+    }
+
+    /// The client of this story, as its connections live in this story's runtime.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// The gateway.
     pub(crate) fn kakaopay(&self) -> &KakaoPay {
         &self.server.kept.kakaopay

@@ -5,7 +5,7 @@ use cafe_core::cafe::Order;
 use fakes::kakaopay::{Endpoint, Fault};
 use jiff::tz::{TimeZone, offset};
 
-use crate::cafe::{Cafe, DESKTOP, JUN, KAKAOTALK, MINA, SCRAPER, between, story};
+use crate::cafe::{Answer, Cafe, DESKTOP, JUN, KAKAOTALK, MINA, SCRAPER, between, story};
 
 #[tokio::test]
 async fn one_of_every_kind_keeps_the_rules() {
@@ -140,6 +140,50 @@ async fn a_receipt_says_korean_time_and_nobody_s_number() {
         // A minute may begin in between.
         assert!([before, korean(cafe)].iter().any(|time| receipt.body.contains(time)), "{}", receipt.body);
         assert!(!receipt.body.contains("8765") && !receipt.body.contains("u-"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_would_rather_read_english_does() {
+    story(async |cafe| {
+        let card = cafe.mina_orders().await;
+        let back = cafe.opens_and_pays(card.link()).await;
+        let korean = cafe.returns(&back).await;
+        let english = cafe.visit_in_english(&back).await;
+        insta::assert_snapshot!(english, @"
+        200 Your payment is complete
+        Thank you for your order.
+        Item: 아이스아메리카노 × 2
+        Order total: ₩4,400
+        Amount paid: ₩4,400
+        Supply price: ₩4,000
+        VAT: ₩400
+        Points earned: 440P
+        Paid with: KakaoPay Money
+        Paid at: …
+        Order number: …
+        ");
+        // The same page, line by line; and no cache takes one for the other.
+        let lines = |answer: &Answer| between(&answer.body, "<dt>", "</dt>").count();
+        assert_eq!((lines(&english), english.header("vary")), (lines(&korean), Some("accept-language")));
+        assert!(between(&english.body, "Paid at</dt><dd>", "</dd>").next().unwrap().ends_with(" KST"));
+
+        let card = cafe.orders("jun", JUN, 1, "에스프레소").await;
+        let page = cafe.opens_link(card.link()).await;
+        let mut told = Vec::new();
+        for link in [&*cafe.cancels(&page).await, "/pay/nothing", "/payment?item_name=녹차"] {
+            told.push(cafe.visit_in_english(link).await.to_string());
+        }
+        insta::assert_snapshot!(told.join("\n"), @"
+        200 Your payment was cancelled
+        No money was taken.
+        Order number: …
+        404 There is no such order
+        Please order again.
+        404 This is not on the menu
+        Please look at the menu and order again.
+        ");
     })
     .await;
 }

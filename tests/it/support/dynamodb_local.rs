@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +12,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use devserver::dynamodb::{CREDENTIALS, REGION};
 
+use super::guarded::guarded;
+
 const JAR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/dynamodb-local/DynamoDBLocal.jar");
 
 /// A loaded machine takes some ten times the two seconds that an idle one does.
@@ -19,17 +21,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_mins(1);
 
 /// Another program may take the free port before Java does.
 const TRIES: u32 = 3;
-
-/// Runs Java, and ends it as soon as the standard input ends. This process holds the other end of that,
-/// and says nothing: however it ends, its end of the pipe is closed.
-const GUARDED: &str = r#"
-    exec 3<&0
-    java "$@" </dev/null 3<&- &
-    java=$!
-    { read -r _ <&3; kill -KILL "$java"; } &
-    exec 3<&-
-    wait "$java"
-"#;
 
 /// The one process. Never dropped, which is why the pipe and not a destructor ends it.
 static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
@@ -80,10 +71,9 @@ fn start_on_a_free_port() -> Result<Server, String> {
     let (stdout, stderr) = File::create(&log)
         .and_then(|_| Ok((output()?, output()?)))
         .map_err(|error| format!("{} cannot be written: {error}", log.display()))?;
-    let mut guard = Command::new("sh")
-        .args(["-c", GUARDED, "sh", "-XX:TieredStopAtLevel=1", "-jar", JAR])
+    let mut guard = guarded("java")
+        .args(["-XX:TieredStopAtLevel=1", "-jar", JAR])
         .args(["-inMemory", "-sharedDb", "-disableTelemetry", "-port", &address.port().to_string()])
-        .stdin(Stdio::piped())
         .stdout(stdout)
         .stderr(stderr)
         .spawn()

@@ -11,7 +11,6 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
 use serde::Deserialize;
 
 use crate::chat::Chat;
@@ -21,6 +20,7 @@ use crate::chat::exchange::{Exchange, Mark};
 use crate::chat::json_lines::{Line, lines};
 use crate::chat::scenario::{Block, Scenario};
 use crate::chat::turn::Said;
+use crate::korean::korean;
 
 const STYLE: &str = include_str!("../../assets/chat.css");
 const SCRIPT: &str = include_str!("../../assets/chat.js");
@@ -270,8 +270,4 @@ fn day(at: Timestamp) -> String {
     let at = korean(at);
     let day = usize::try_from(at.weekday().to_monday_zero_offset()).ok().and_then(|day| DAYS.get(day));
     format!("{}년 {}월 {}일 {}요일", at.year(), at.month(), at.day(), day.unwrap_or(&""))
-}
-
-fn korean(at: Timestamp) -> jiff::Zoned {
-    at.to_zoned(TimeZone::fixed(offset(9)))
 }

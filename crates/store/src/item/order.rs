@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, VERSION, needed, number, read_time, text, time};
+use crate::books::Filed;
 
 /// A value of the attribute `watch`, which only orders that are open or in doubt have: it is the
 /// partition key of the index that holds just those. This one is looked at by the schedule.
@@ -260,6 +261,15 @@ impl TryFrom<OrderItem> for Booked {
         // Read as the one who looks at it reads it, or the audit would pass what they stumble over.
         let Watched { order, watch, .. } = Watched::try_from(item)?;
         Ok(Booked { order, watched: watch.is_some(), expires, refund_count })
+    }
+}
+
+impl TryFrom<OrderItem> for Filed {
+    type Error = BoxError;
+
+    fn try_from(item: OrderItem) -> Result<Filed, BoxError> {
+        let opened_at = item.opened_at.as_deref().map(read_time).transpose()?;
+        Ok(Filed { watched: Watched::try_from(item)?, opened_at })
     }
 }
 
