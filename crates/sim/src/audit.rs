@@ -224,6 +224,9 @@ impl Books {
         {
             return Err(format!("order {id} is {stage}, but {collected} were collected, not {expected}"));
         }
+        if stage == "paid" && payment.partner_order_id != id {
+            return Err(format!("order {id} is paid with a payment of {}", payment.partner_order_id));
+        }
         if stage == "paid" && number(order, "collected") != collected {
             return Err(format!("order {id} says that another sum than {collected} was collected"));
         }

@@ -276,6 +276,13 @@ impl<C: Chance> Cafe<C> {
         self.visit(id, token)
     }
 
+    /// The owner gives back, the bank does not know, and the look-up is not answered.
+    pub(crate) fn refund_unheard(&mut self, order: OrderId, name: &str, amount: Won) -> usize {
+        self.world.kakaopay.inject(Endpoint::Cancel, Fault::BankFirmUnknown { effect: false });
+        self.outage(1);
+        self.refund(order, name, Some(amount))
+    }
+
     /// A mix-up at the gateway: the payment names another order.
     pub(crate) fn mix_up(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };

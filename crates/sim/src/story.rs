@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use self::Step::{
     Agree, Bare, Capture, Doubt, Fail, Follow, Forge, Hint, Join, Leave, Look, MixUp, Order, Outage,
-    Reconcile, Refund, Return, ReturnByHand, Spend, Together, Visit, Wait,
+    Reconcile, Refund, RefundUnheard, Return, ReturnByHand, Spend, Together, Visit, Wait,
 };
 use crate::audit::{Broken, TABLES};
 use crate::cafe::{Cafe, Chance};
@@ -49,6 +49,8 @@ pub enum Step {
     Reconcile,
     /// The owner gives back so much of it, or all that is left, by that name.
     Refund(usize, &'static str, Option<u32>),
+    /// The same, the bank does not know, and no look-up is answered.
+    RefundUnheard(usize, &'static str, u32),
     /// The owner has an order looked at.
     Look(usize),
     /// The bank collects what is in doubt after all, or another sum.
@@ -454,6 +456,21 @@ pub const STORIES: &[Story] = &[
         ends: &["paid"],
     },
     Story {
+        name: "a-refund-that-nobody-heard-of",
+        steps: &[
+            Join(0, 0),
+            Order(0, COFFEE),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            RefundUnheard(0, "some", 990),
+            Wait(1),
+            Reconcile,
+            Refund(0, "some", Some(990)),
+        ],
+        ends: &["paid"],
+    },
+    Story {
         name: "a-refund-meets-what-was-returned-by-hand",
         steps: &[
             Join(0, 0),
@@ -596,7 +613,7 @@ impl Story {
             cafe.come_to_rest()?;
             for (step, instance) in begun {
                 // A doubt is had once.
-                let repeats = plan.patient && !matches!(step, Doubt(_));
+                let repeats = plan.patient && !matches!(step, Doubt(_) | RefundUnheard(..));
                 if repeats && instance.is_some_and(|instance| !is_certain(cafe.heard(instance))) {
                     cafe.tell(|| format!("{step:?}, again"));
                     begin(cafe, step)?;
@@ -692,6 +709,9 @@ fn begin(cafe: &mut Cafe<Script>, step: &Step) -> Result<Option<usize>, Broken> 
             None
         }
         Refund(track, name, amount) => id(track).map(|id| cafe.refund(id, name, amount.map(Won::new))),
+        RefundUnheard(track, name, amount) => {
+            id(track).map(|id| cafe.refund_unheard(id, name, Won::new(amount)))
+        }
         Wait(minutes) => {
             cafe.wait(SignedDuration::from_mins(minutes))?;
             None

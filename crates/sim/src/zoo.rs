@@ -41,7 +41,6 @@ zoo! {
     BeginsWhateverTheStage,
     ClosesWhateverTheStage,
     JoinsTwice,
-    BeginsARefundWhateverRuns,
     WritesALedgerLineTwice,
     SettlesOnEveryRepeat,
     SettlesWhateverTheStage,
@@ -72,6 +71,8 @@ zoo! {
     ForgetsWhatWasCollected,
     ForgetsARefund,
     KeepsTheRefundRunning,
+    ForgetsALateCapture,
+    SaysReturnedTooEarly,
     // What is believed of the gateway.
     TakesNoAnswerForYes,
     TakesNotSentForYes,
@@ -89,6 +90,9 @@ zoo! {
     RefundsTwiceAtTheGateway,
     ApprovesAgainBlindly,
     TakesNotFoundForFailed,
+    TakesAnySumForTheOneDue,
+    TakesAnothersPaymentForOurs,
+    TakesCollectedForReturned,
 }
 
 impl Bug {
@@ -108,8 +112,8 @@ enum Step {
     GiveUp,
     Settle,
     Close,
+    FollowUp,
     LookAgain,
-    BeginRefund,
     SettleRefund,
     Other,
 }
@@ -138,8 +142,7 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
         (Bug::OpensWhateverTheStage, Step::Open)
         | (Bug::BeginsWhateverTheStage, Step::Begin)
         | (Bug::ClosesWhateverTheStage, Step::Close)
-        | (Bug::SettlesWhateverTheStage, Step::Settle)
-        | (Bug::BeginsARefundWhateverRuns, Step::BeginRefund) => unconditional(order_part(request)),
+        | (Bug::SettlesWhateverTheStage, Step::Settle) => unconditional(order_part(request)),
         (Bug::HoldsMoreThanThereIs, Step::Open) => points_part(request).is_some_and(unconditional),
         (Bug::JoinsTwice, Step::Join) => {
             for put in puts(request) {
@@ -196,6 +199,14 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
         (Bug::WatchesThePaid, Step::Settle) | (Bug::WatchesTheClosed, Step::Close) => {
             leave(order_part(request), "#watch, #look_at, ")
         }
+        // As if nothing could come of it any more.
+        (Bug::ForgetsALateCapture, Step::Close) if says(order_part(request), ":late", "possible") => {
+            let forgotten = leave(order_part(request), "#late = :late, ");
+            leave(order_part(request), "#watch = :watch, ") && forgotten
+        }
+        (Bug::SaysReturnedTooEarly, Step::FollowUp) if says(order_part(request), ":late", "returning") => {
+            set_value(order_part(request), ":late", &json!({"S": "returned"}))
+        }
         (Bug::LooksTooLate, Step::Open) | (Bug::PutsOffForEver, Step::LookAgain) => {
             scale(order_part(request), ":look_at", 2, 1)
         }
@@ -205,7 +216,7 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
         (Bug::ForgetsARefund, Step::SettleRefund) => {
             set_value(order_part(request), ":refunds", &json!({"L": []}))
         }
-        (Bug::KeepsTheRefundRunning, Step::SettleRefund) => leave(order_part(request), " REMOVE #refunding"),
+        (Bug::KeepsTheRefundRunning, Step::SettleRefund) => leave(order_part(request), "#refunding, "),
         _ => false,
     }
 }
@@ -220,6 +231,9 @@ fn step(operation: &str, request: &Value) -> Step {
         _ => return Step::Other,
     };
     let update = part["UpdateExpression"].as_str().unwrap_or_default();
+    if update.contains("#looks = ") {
+        return Step::LookAgain;
+    }
     match part["ExpressionAttributeValues"][":stage"]["S"].as_str() {
         Some("opened") if update.contains("#opened_at") => Step::Open,
         Some("opened") => Step::GiveUp,
@@ -227,8 +241,7 @@ fn step(operation: &str, request: &Value) -> Step {
         Some("paid") => Step::Settle,
         Some("closed") => Step::Close,
         _ if update.contains("#refunds = ") => Step::SettleRefund,
-        _ if update.contains("#refunding = ") => Step::BeginRefund,
-        _ if update.starts_with("SET #look_at") => Step::LookAgain,
+        _ if update.contains("#late = ") => Step::FollowUp,
         _ => Step::Other,
     }
 }
@@ -286,6 +299,11 @@ fn unconditional(part: &mut Value) -> bool {
     let was = part.remove("ConditionExpression").is_some();
     prune(part);
     was
+}
+
+/// Whether an expression is given this text.
+fn says(part: &Value, name: &str, text: &str) -> bool {
+    part["ExpressionAttributeValues"][name]["S"] == text
 }
 
 /// Takes an assignment out of an update.
@@ -478,6 +496,20 @@ impl Gateway for Cashier {
             {
                 approval.amount = approval.amount.checked_sub(Won::new(1)).unwrap_or_default();
                 Ok(Snapshot { progress: Progress::Paid(approval), is_ours, cancelled, cancellable })
+            }
+            Ok(Snapshot { progress: Progress::Paid(approval), is_ours, cancelled, cancellable })
+                if self.has(Bug::TakesAnySumForTheOneDue) =>
+            {
+                let progress = Progress::Paid(Approval { amount: charge.amount, ..approval });
+                Ok(Snapshot { progress, is_ours, cancelled, cancellable })
+            }
+            Ok(snapshot) if self.has(Bug::TakesAnothersPaymentForOurs) => {
+                Ok(Snapshot { is_ours: true, ..snapshot })
+            }
+            Ok(snapshot @ Snapshot { progress: Progress::Paid(_), .. })
+                if self.has(Bug::TakesCollectedForReturned) =>
+            {
+                Ok(Snapshot { progress: Progress::Refunded, ..snapshot })
             }
             looked_up => looked_up,
         }

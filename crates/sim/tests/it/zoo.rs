@@ -26,7 +26,6 @@ caught! {
     begins_whatever_the_stage BeginsWhateverTheStage,
     closes_whatever_the_stage ClosesWhateverTheStage,
     joins_twice JoinsTwice,
-    begins_a_refund_whatever_runs BeginsARefundWhateverRuns,
     writes_a_ledger_line_twice WritesALedgerLineTwice,
     settles_on_every_repeat SettlesOnEveryRepeat,
     settles_whatever_the_stage SettlesWhateverTheStage,
@@ -55,6 +54,8 @@ caught! {
     forgets_what_was_collected ForgetsWhatWasCollected,
     forgets_a_refund ForgetsARefund,
     keeps_the_refund_running KeepsTheRefundRunning,
+    forgets_a_late_capture ForgetsALateCapture,
+    says_returned_too_early SaysReturnedTooEarly,
     takes_no_answer_for_yes TakesNoAnswerForYes,
     takes_not_sent_for_yes TakesNotSentForYes,
     takes_an_error_for_yes TakesAnErrorForYes,
@@ -71,6 +72,9 @@ caught! {
     refunds_twice_at_the_gateway RefundsTwiceAtTheGateway,
     approves_again_blindly ApprovesAgainBlindly,
     takes_not_found_for_failed TakesNotFoundForFailed,
+    takes_any_sum_for_the_one_due TakesAnySumForTheOneDue,
+    takes_anothers_payment_for_ours TakesAnothersPaymentForOurs,
+    takes_collected_for_returned TakesCollectedForReturned,
 }
 
 #[test]
