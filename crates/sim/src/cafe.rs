@@ -265,6 +265,8 @@ impl<C: Chance> Cafe<C> {
     pub(crate) fn return_all(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };
         if self.world.kakaopay.give_back(&session, i64::MAX).is_ok() {
+            // What settles it may still be on its way, and then it is a paid order's.
+            self.by_hand.push(id);
             self.tell(|| format!("all of the payment of {id} is returned by hand"));
         }
     }
