@@ -176,6 +176,7 @@ async fn check(cafe: &Cafe, remembered: &Remembered) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn functions_killed_at_random_instants_lose_nothing_and_double_nothing() {
+    lambda::build();
     timeout(Duration::from_mins(5), async {
         let shop = Shop::opens(&FUNCTIONS).await;
         shop.killer.begins();
@@ -210,6 +211,7 @@ async fn functions_killed_at_random_instants_lose_nothing_and_double_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_returns_at_once_to_many_processes_collect_once() {
+    lambda::build();
     timeout(Duration::from_mins(2), async {
         let shop = Shop::opens(&[
             ("general-payment-preprocess", 1),

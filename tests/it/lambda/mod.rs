@@ -5,4 +5,4 @@ mod process;
 mod runtime;
 
 pub(crate) use self::gateway::serve;
-pub(crate) use self::process::{BINARIES, Function, Instance, LAMBDA, Running, function};
+pub(crate) use self::process::{BINARIES, Function, Instance, LAMBDA, Running, build, function};

@@ -64,6 +64,11 @@ pub(crate) static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(
     messages.filter_map(binary).collect()
 });
 
+/// Waits until the functions are built, however long cargo takes: no test's own time is for that.
+pub(crate) fn build() {
+    LazyLock::force(&BINARIES);
+}
+
 /// A function that is not started yet, in an environment that holds nothing else.
 pub(crate) fn function(name: &str, environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(&BINARIES[name]);

@@ -73,6 +73,9 @@ async fn before_the_gateway_was_asked_a_reload_finishes_it() {
         주문 금액: 1,500원
         사용한 포인트: 100P
         결제 금액: 1,400원
+        공급가액: 1,273원
+        부가세: 127원
+        결제 수단: 카카오페이머니
         결제 시각: …
         주문 번호: …
         ");
