@@ -254,7 +254,7 @@ fn method(method: Option<&Method>) -> Text {
     }
 }
 
-/// In Korean, until [`in_the_reader_s_language`] knows better.
+/// In Korean, until `in_the_reader_s_language` knows better.
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = self.document(Language::Korean);

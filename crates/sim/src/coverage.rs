@@ -12,7 +12,7 @@ use crate::world::Function;
 
 /// The edges that an order may take: from what it looks like, by which function, to what it looks like.
 /// An order looks like its stage, its `watch` if it is watched, its `late` if it has one, and `refunding`
-/// while a refund runs. Each edge must be taken, and none that is neither here nor in [`RARE`] may be.
+/// while a refund runs. Each edge must be taken, and none that is neither here nor in `RARE` may be.
 pub const DRAWN: &[(&str, Function, &str)] = &[
     ("", Function::Order, "quoted"),
     ("quoted", Function::TimeToLive, ""),
