@@ -254,8 +254,7 @@ impl<C: Chance> Cafe<C> {
     /// The gateway gives a payment in doubt up, whatever its payer agreed to.
     pub(crate) fn fail(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };
-        let collected = self.world.kakaopay.payment(&session).is_none_or(|payment| payment.collected != 0);
-        if !collected && self.world.kakaopay.show_status(&session, Some("FAIL_PAYMENT")).is_ok() {
+        if self.world.kakaopay.give_up(&session).is_ok() {
             self.tell(|| format!("the gateway gives the payment of {id} up"));
             self.given_up.push(session);
         }

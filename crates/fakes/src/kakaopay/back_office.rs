@@ -33,6 +33,17 @@ pub(crate) fn capture(
     Ok(())
 }
 
+/// The bank gives up: whatever the payer agreed to, it is not collected any more.
+pub(crate) fn give_up(state: &mut State, tid: &str) -> Result<(), PayerError> {
+    let payment = state.payments.get_mut(tid).ok_or(PayerError::NoSuchPayment)?;
+    if payment.approval().is_some() {
+        return Err(PayerError::Finished(payment.status));
+    }
+    payment.pg_token = None;
+    payment.status = Status::FailPayment;
+    Ok(())
+}
+
 /// A person gives `sum` back, or as much of it as is there.
 pub(crate) fn give_back(state: &mut State, now: Timestamp, tid: &str, sum: i64) -> Result<(), PayerError> {
     let aid = state.ids.hex("A", 19);

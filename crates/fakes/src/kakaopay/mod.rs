@@ -214,6 +214,14 @@ impl KakaoPay {
         back_office::capture(&mut self.state(), self.now(), tid, sum)
     }
 
+    /// The bank gives up: whatever the payer agreed to, the payment has failed.
+    ///
+    /// # Errors
+    /// [`PayerError`] when there is no such payment, or it was collected before.
+    pub fn give_up(&self, tid: &str) -> Result<(), PayerError> {
+        back_office::give_up(&mut self.state(), tid)
+    }
+
     /// A person gives `sum` back at KakaoPay's own desk, or as much of it as is there; the shop is not told.
     ///
     /// # Errors
