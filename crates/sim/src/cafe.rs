@@ -38,6 +38,9 @@ const DAY: i64 = 24 * 60;
 /// How many orders a run of `reconcile` looks at.
 const MOST_ORDERS: u32 = 10;
 
+/// How often an owner has an order looked at before giving up: once more than a story may crash.
+const LOOKS: u32 = 3;
+
 /// Who decides what becomes of requests.
 pub(crate) trait Chance {
     /// Which request is decided on next, how, and how long that takes; none when all shall wait.
@@ -217,11 +220,16 @@ impl<C: Chance> Cafe<C> {
         Ok(())
     }
 
-    /// The owner has all orders looked at that wait for a person.
+    /// The owner has all orders looked at that wait for a person, and asks again where nobody answers.
     fn look_at_reviews(&mut self) -> Result<(), Broken> {
         for id in audit::in_review(&self.world) {
-            self.look(id);
-            self.come_to_rest()?;
+            for _ in 0..LOOKS {
+                let look = self.look(id);
+                self.come_to_rest()?;
+                if self.heard(look).is_some() {
+                    break;
+                }
+            }
         }
         Ok(())
     }
