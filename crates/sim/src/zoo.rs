@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{
-    Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof, Provider,
-    Returns, Session, Snapshot, Won,
+    Approval, Behaviour, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof,
+    Provider, Returns, Session, Snapshot, Won,
 };
 use serde_json::{Map, Value, json};
 
@@ -431,6 +431,10 @@ impl Gateway for Cashier {
         self.gateway.provider()
     }
 
+    fn behaviour(&self) -> Behaviour {
+        self.gateway.behaviour()
+    }
+
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
         self.gateway.open(charge, returns).await
     }
@@ -526,8 +530,8 @@ impl Gateway for Cashier {
         }
         if self.has(Bug::RefundsTwiceAtTheGateway) {
             let left = cancellation.cancellable.checked_sub(cancellation.amount).unwrap_or_default();
+            let again = Cancellation { cancellable: left, ..cancellation.clone() };
             self.gateway.cancel(charge, session, cancellation).await?;
-            let again = Cancellation { amount: cancellation.amount, cancellable: left };
             // Whoever does this does not look whether it worked.
             let _ = self.gateway.cancel(charge, session, again).await;
             return Ok(());

@@ -369,7 +369,8 @@ async fn a_running_refund_and_what_was_returned_by_hand_beside_it_end_together()
 async fn gives_back(cafe: &Cafe, order: OrderId) {
     let Order::Paid(paid) = cafe.order(order).await else { panic!("not paid") };
     let Collected::Gateway { session, .. } = &paid.collected else { panic!("{paid:?}") };
-    let cancellation = Cancellation { amount: Won::new(1_000), cancellable: Won::new(4_400) };
+    let cancellation =
+        Cancellation { name: "r1".to_owned(), amount: Won::new(1_000), cancellable: Won::new(4_400) };
     cafe.parts().gateway.cancel(&paid.quote.charge(), session, cancellation).await.unwrap();
 }
 

@@ -199,7 +199,9 @@ impl Paid {
     /// What the gateway is asked for it.
     #[must_use]
     pub fn cancellation(&self, refunding: &Refunding) -> Cancellation {
-        Cancellation { amount: refunding.amount, cancellable: self.refundable() }
+        // A refund that was given up may be asked for again by the same name, and is another one then.
+        let name = format!("{}-{}", refunding.id.as_str(), refunding.asked_at.as_millisecond());
+        Cancellation { name, amount: refunding.amount, cancellable: self.refundable() }
     }
 
     /// The refund that is running has been made; `balance` is what its member had before.

@@ -35,7 +35,7 @@ pub enum Verdict {
 }
 
 /// What to do about the payment of a closed order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LateVerdict {
     /// It was captured: give that back.
     GiveBack(Cancellation),
@@ -121,7 +121,9 @@ pub fn of_closed(
     match &seen.progress {
         Progress::Paid(approval) => {
             let left = approval.amount.checked_sub(seen.cancelled).unwrap_or_default();
-            LateVerdict::GiveBack(Cancellation { amount: left, cancellable: left })
+            // Each look asks anew: the balance that goes along keeps two from returning twice.
+            let name = format!("late-{}", now.as_second());
+            LateVerdict::GiveBack(Cancellation { name, amount: left, cancellable: left })
         }
         Progress::Refunded => LateVerdict::Returned(seen.cancelled),
         Progress::Failed if capture == Capture::Possible && looks.showed(&Saw::Failed, closed.closed_at) => {
@@ -312,11 +314,13 @@ mod tests {
             of_closed(&closed, capture, looks, shown, at(minutes))
         };
         let (none, day) = (Looks::default(), 24 * 60);
-        let whole = Cancellation { amount: Won::new(2_000), cancellable: Won::new(2_000) };
-        assert_eq!(of(Capture::Possible, &none, Some(&collected(2_000)), 30), LateVerdict::GiveBack(whole));
-        let rest = Cancellation { amount: Won::new(1_500), cancellable: Won::new(1_500) };
+        let all_of = |won| {
+            let name = format!("late-{}", at(30).as_second());
+            LateVerdict::GiveBack(Cancellation { name, amount: Won::new(won), cancellable: Won::new(won) })
+        };
+        assert_eq!(of(Capture::Possible, &none, Some(&collected(2_000)), 30), all_of(2_000));
         let partly = Snapshot { cancelled: Won::new(500), ..collected(2_000) };
-        assert_eq!(of(Capture::Returning, &none, Some(&partly), 30), LateVerdict::GiveBack(rest));
+        assert_eq!(of(Capture::Returning, &none, Some(&partly), 30), all_of(1_500));
         let all = Snapshot { cancelled: Won::new(2_000), ..seen(Progress::Refunded) };
         assert_eq!(of(Capture::Returning, &none, Some(&all), 30), LateVerdict::Returned(Won::new(2_000)));
         for shown in [None, Some(&seen(Progress::Pending))] {

@@ -9,16 +9,27 @@ use ::kakaopay::order::{Order, Payment};
 use ::kakaopay::ready::{Ready, ReadyOptions};
 use ::kakaopay::{Account, Call, Error, Meaning, PaymentMethod, Refusal};
 use async_trait::async_trait;
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, offset};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::payment::{
-    Approval, BoxError, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Http, Method, Pages,
-    Progress, Proof, Provider, Returns, Session, Snapshot, Won,
+    Approval, Behaviour, BoxError, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout, Decline,
+    Gateway, GatewayError, Http, Idempotency, LookupKey, Method, NoticeTrust, Pages, Progress, Proof,
+    Provider, Returns, Session, Snapshot, Won,
 };
 
 const KAKAOPAY: Provider = Provider::KakaoPay;
+
+/// A second approval is refused with −702, a second cancellation by `cancel_available_amount`.
+const BEHAVIOUR: Behaviour = Behaviour {
+    idempotency: Idempotency::ByState,
+    lookup: LookupKey::Session,
+    capture: CaptureBy::Approve,
+    notices: NoticeTrust::Silent,
+    cancel_without_amount: CancelWithoutAmount::Refused,
+    open_for: SignedDuration::from_mins(15),
+};
 
 /// KakaoPay's limit on the name of an item, in characters.
 const MOST_ITEM_CHARACTERS: usize = ::kakaopay::limits::ITEM_CHARS;
@@ -109,6 +120,10 @@ impl KakaoPay {
 impl Gateway for KakaoPay {
     fn provider(&self) -> Provider {
         KAKAOPAY
+    }
+
+    fn behaviour(&self) -> Behaviour {
+        BEHAVIOUR
     }
 
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {

@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{BoxError, OrderId, SendError, Won};
+use super::{Behaviour, BoxError, OrderId, SendError, Won};
 
 /// A partner that collects money.
 ///
@@ -14,6 +14,8 @@ use super::{BoxError, OrderId, SendError, Won};
 pub enum Provider {
     /// 카카오페이.
     KakaoPay,
+    /// 토스페이먼츠.
+    TossPayments,
 }
 
 impl Provider {
@@ -22,6 +24,7 @@ impl Provider {
     pub const fn as_str(self) -> &'static str {
         match self {
             Provider::KakaoPay => "kakaopay",
+            Provider::TossPayments => "tosspayments",
         }
     }
 
@@ -30,6 +33,7 @@ impl Provider {
     pub fn from_name(name: &str) -> Option<Provider> {
         match name {
             "kakaopay" => Some(Provider::KakaoPay),
+            "tosspayments" => Some(Provider::TossPayments),
             _ => None,
         }
     }
@@ -72,7 +76,8 @@ pub struct Returns {
     pub fail: String,
 }
 
-/// The gateway's own key of an opened payment (KakaoPay's `tid`), by which it is approved and looked up.
+/// The gateway's own key of an opened payment (KakaoPay's `tid`, Toss Payments' `paymentKey`), by which it is
+/// approved and looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Whose key it is.
@@ -100,7 +105,7 @@ pub struct Checkout {
 }
 
 /// What the payer's browser brings back, and without which the gateway does not collect
-/// (KakaoPay's `pg_token`). It proves nothing by itself: anybody can type a URL.
+/// (KakaoPay's `pg_token`, Toss Payments' `paymentKey`). It proves nothing by itself: anybody can type a URL.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proof(pub String);
 
@@ -185,8 +190,11 @@ pub struct Snapshot {
 }
 
 /// How much of a collected payment to return.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancellation {
+    /// What this cancellation is called among those of its order: a repeat of it has the same name, and no other has.
+    /// A gateway that takes keys is given one that is made of it.
+    pub name: String,
     /// To return now. Never zero.
     pub amount: Won,
     /// What we believe could still be returned, `amount` included. The gateway refuses when it
@@ -253,6 +261,9 @@ pub trait Gateway: Send + Sync {
     /// Which one it is.
     fn provider(&self) -> Provider;
 
+    /// How it behaves where gateways differ.
+    fn behaviour(&self) -> Behaviour;
+
     /// Opens a payment. Nothing is collected.
     ///
     /// # Errors
@@ -287,4 +298,17 @@ pub trait Gateway: Send + Sync {
         session: &Session,
         cancellation: Cancellation,
     ) -> Result<(), GatewayError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provider;
+
+    #[test]
+    fn a_providers_name_reads_back() {
+        for provider in [Provider::KakaoPay, Provider::TossPayments] {
+            assert_eq!(Provider::from_name(provider.as_str()), Some(provider));
+        }
+        assert_eq!(Provider::from_name("KakaoPay"), None);
+    }
 }

@@ -1,0 +1,94 @@
+//! How a gateway behaves where gateways differ: stated once by each, and read by recovery, so that no flow asks
+//! which gateway it is.
+
+use jiff::SignedDuration;
+
+/// How a gateway behaves where gateways differ.
+///
+/// It says nothing about money by itself: what has happened is always looked up. It says what a look-up may rely on,
+/// how long something may still happen, and which request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behaviour {
+    /// What the gateway takes for the same request, so that repeating it does nothing twice.
+    pub idempotency: Idempotency,
+    /// By what [`Gateway::lookup`](super::Gateway::lookup) finds a payment.
+    pub lookup: LookupKey,
+    /// Who makes the money move once the payer has agreed.
+    pub capture: CaptureBy,
+    /// What a message that the gateway sends by itself is worth.
+    pub notices: NoticeTrust,
+    /// What the gateway makes of a cancellation without an amount. An implementation never sends one where a part
+    /// is meant.
+    pub cancel_without_amount: CancelWithoutAmount,
+    /// How long after it was opened a payment may still be collected, as the gateway counts. Where the gateway captures by
+    /// itself, an order that is given up earlier must be watched that long.
+    pub open_for: SignedDuration,
+}
+
+/// What a gateway takes for the same request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idempotency {
+    /// Nothing: what stands in the way of a second effect is the payment's state, and at cancelling the balance that
+    /// is sent along ([`Cancellation::cancellable`](super::Cancellation::cancellable)).
+    ByState,
+    /// The payment's own name, for ever: it cannot be paid twice under one name.
+    ByPayment,
+    /// A key that is sent along. The first answer, a refusal as well, is given again to whoever sends the same key
+    /// within its life; after that the request is a new one.
+    ByKey {
+        /// What belongs to the key.
+        scope: KeyScope,
+        /// How long it is remembered, from its first use.
+        life: SignedDuration,
+    },
+}
+
+/// What belongs to an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyScope {
+    /// Account, method and URL, but not the body: one key sent with two payments to one URL gets the answer of the
+    /// first. So a key must be made of all that the request says.
+    WithoutBody,
+    /// The body as well: the same key with another body is refused.
+    WithBody,
+}
+
+/// By what a payment is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookupKey {
+    /// Only by the gateway's own key: a payment whose key never reached us cannot be found, nor paid.
+    Session,
+    /// By the order's id as well, so it is found although its key never reached us.
+    Order,
+}
+
+/// Who makes the money move once the payer has agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureBy {
+    /// We do, with [`Gateway::approve`](super::Gateway::approve): without it nothing is ever collected.
+    Approve,
+    /// The gateway does, whether anybody comes back or not; `approve` only asks what has become of it.
+    Itself,
+}
+
+/// What a message that a gateway sends by itself is worth. Whatever it is worth, it is a nudge: the truth is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeTrust {
+    /// It sends none: who does not come back must be looked up.
+    Silent,
+    /// Anybody can send one, so each may cost one look-up and no more.
+    Unsigned,
+    /// It is signed, so one that is not the gateway's costs nothing.
+    Signed,
+}
+
+/// What a gateway makes of a cancellation without an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelWithoutAmount {
+    /// It is refused.
+    Refused,
+    /// It gives everything back.
+    Everything,
+    /// It gives everything back, and so does an amount of zero.
+    EverythingAndForZero,
+}
