@@ -36,7 +36,7 @@ const FUNCTIONS: [(&str, &[&str]); 9] = [
 /// Which of our crates each may use, its tests aside. An arrow never points back.
 const ARROWS: [(&str, &[&str]); 10] = [
     ("cafe-core", &["kakaopay"]),
-    ("cli", &["cafe-core", "functions", "store"]),
+    ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("fakes", &[]),
     ("functions", &["cafe-core", "kakaopay", "openbuilder", "store"]),

@@ -1,34 +1,27 @@
 //! `cafe audit`: whether all members, ledger lines and orders add up.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
 
 use cafe_core::cafe::audit::Discrepancy;
 use cafe_core::payment::BoxError;
 use serde_json::{Map, Value, json};
 use store::{Audited, Auditor, Progress};
 
-use crate::{NOT_DONE, Told};
+use crate::progress::Line;
+use crate::told::{FOUND, NOT_DONE, Told, as_text as json_text};
 
 /// Audits all tables.
 ///
 /// # Errors
 /// Where a table cannot be read to its end.
 pub(crate) async fn audit(auditor: &Auditor, json: bool) -> Result<Told, BoxError> {
-    let mut stderr = std::io::stderr();
-    let is_watched = stderr.is_terminal();
-    let mut show = |line: &str| {
-        if is_watched {
-            // Back to the line's beginning, and without the rest of what stood there. Nobody needs it to go on.
-            let _ = write!(stderr, "\r{line}\x1b[K").and_then(|()| stderr.flush());
-        }
-    };
-    let audited = auditor.audit(|progress| show(&tell_progress(progress))).await;
-    show("");
+    let mut line = Line::new();
+    let audited = auditor.audit(|progress| line.show(&tell_progress(progress))).await;
+    drop(line);
     let audited = audited?;
-    let text = if json { format!("{:#}\n", as_json(&audited)) } else { as_text(&audited) };
+    let text = if json { json_text(&as_json(&audited)) } else { as_text(&audited) };
     let code = match (audited.discrepancies.is_empty(), audited.unsettled.is_empty()) {
-        (false, _) => 1,
+        (false, _) => FOUND,
         (true, false) => NOT_DONE,
         (true, true) => 0,
     };

@@ -1,47 +1,72 @@
-//! `cargo cafe`: the owner's command line. It reads the tables, and so far it changes nothing.
+//! `cargo cafe`: the owner's command line, against a deployed stack through IAM and against `cargo dev`.
 
+mod ask;
 mod audit;
+mod invoke;
+mod members;
+mod menu;
 mod orders;
+mod parameter;
 mod place;
+mod progress;
+mod refund;
+mod stack;
+mod table;
+mod told;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use cafe_core::payment::{BoxError, OrderId};
 use clap::{Parser, Subcommand};
-use store::{Auditor, DynamoStore};
+use store::{Auditor, Books, DynamoStore};
 
-use crate::place::Place;
+use crate::orders::Wanted;
+use crate::place::{Found, Place};
+use crate::told::{NOT_DONE, Told, explain};
 
-/// The cafe's books, for its owner. Without more, it reads those tables on AWS that your credentials and
-/// region lead to.
+/// The cafe, for its owner: orders, refunds, the menu and the books. Without more, it works on what your AWS
+/// profile and region lead to.
+///
+/// It ends with 0 where all is well; with 1 where an audit found something; with 2 where something could not be done,
+/// or was not agreed to, and nothing has changed; and with 3 where nobody knows yet, and the same command, repeated,
+/// finds out.
 #[derive(Debug, Parser)]
 #[command(name = "cafe", version)]
 struct Arguments {
-    #[command(flatten)]
-    place: Place,
+    /// Tells it for programs, as JSON.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Looks at orders.
+    #[command(subcommand)]
+    Orders(Orders),
+    /// Gives back some or all of what an order was paid with, once it has shown what will happen and was told yes.
+    Refund(refund::Asked),
+    /// Looks at members. It needs the key of phone numbers, from `PHONE_KEY` or from the parameter that keeps it.
+    #[command(subcommand)]
+    Members(Members),
+    /// What is sold.
+    #[command(subcommand)]
+    Menu(Menu),
     /// Reads every member, ledger line and order, and names each that does not add up. It may be run while
     /// the cafe is open.
     ///
     /// It ends with 0 where all adds up, with 1 where something does not, and with 2 where that cannot be told.
-    Audit {
-        /// Tells it for programs.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Looks at orders.
-    #[command(subcommand)]
-    Orders(Orders),
+    Audit,
 }
 
 #[derive(Debug, Subcommand)]
 enum Orders {
+    /// Lists the newest orders, newest first. It reads the whole table, for which AWS charges by its weight.
+    List(Wanted),
     /// Lists the orders that wait for a person, the longest waiting first, and what look-ups showed of them.
     Review,
     /// Shows one order.
@@ -50,16 +75,27 @@ enum Orders {
         #[arg(value_parser = OrderId::parse)]
         order: OrderId,
     },
+    /// Has one order looked up at the gateway now, whether that is due or not, and shows it.
+    Look {
+        /// Its id, as in its payment link.
+        #[arg(value_parser = OrderId::parse)]
+        order: OrderId,
+    },
 }
 
-/// What a command has to say, and whether all is well.
-struct Told {
-    text: String,
-    code: u8,
+#[derive(Debug, Subcommand)]
+enum Members {
+    /// Shows one member, the number masked.
+    Find(members::Whose),
 }
 
-/// The code of what could not be done.
-const NOT_DONE: u8 = 2;
+#[derive(Debug, Subcommand)]
+enum Menu {
+    /// Shows the menu that is kept in its parameter.
+    Show,
+    /// Sells another one from now on: reads it first, shows what changes, and asks.
+    Set(menu::Written),
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -77,20 +113,43 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(Arguments { place, command }: Arguments) -> Result<Told, BoxError> {
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let (client, tables) = (place.client(environment).await?, place.tables(environment));
+async fn run(Arguments { json, command, place }: Arguments) -> Result<Told, BoxError> {
+    let found = place.find(environment).await?;
     match command {
-        Command::Audit { json } => audit::audit(&Auditor::new(client, tables), json).await,
-        Command::Orders(Orders::Review) => orders::review(&DynamoStore::new(client, tables)).await,
-        Command::Orders(Orders::Show { order }) => {
-            orders::show(&DynamoStore::new(client, tables), order).await
+        Command::Audit => audit::audit(&Auditor::new(found.dynamodb().await?, found.tables()), json).await,
+        Command::Orders(Orders::List(wanted)) => {
+            orders::list(&Books::new(found.dynamodb().await?, found.tables()), &wanted, json).await
+        }
+        Command::Orders(Orders::Review) => orders::review(&store(&found).await?, json).await,
+        Command::Orders(Orders::Show { order }) => orders::show(&store(&found).await?, order, json).await,
+        Command::Orders(Orders::Look { order }) => {
+            let function = (&found.lambda().await?, &*found.reconcile_function()?);
+            orders::look(&store(&found).await?, function, order, json).await
+        }
+        Command::Refund(asked) => {
+            let function = (&found.lambda().await?, &*found.refund_function()?);
+            refund::refund(&store(&found).await?, function, asked, json).await
+        }
+        Command::Members(Members::Find(whose)) => {
+            members::find(&store(&found).await?, &members::phone_key(&found).await?, &whose, json).await
+        }
+        Command::Menu(menu) => {
+            let parameter = found.menu_parameter().ok_or(
+                "no parameter keeps the menu, so the functions sell the packaged one: deploy with MenuParameter, or name it with --menu-parameter",
+            )?;
+            match menu {
+                Menu::Show => menu::show(&found.ssm().await?, &parameter, json).await,
+                Menu::Set(written) => menu::set(&found.ssm().await?, &parameter, written, json).await,
+            }
         }
     }
 }
 
-/// An error and its causes, in one line.
-fn explain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string);
-    causes.collect::<Vec<_>>().join(": ")
+/// A variable that says nothing counts as none.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+async fn store(found: &Found) -> Result<DynamoStore, BoxError> {
+    Ok(DynamoStore::new(found.dynamodb().await?, found.tables()))
 }

@@ -9,10 +9,12 @@ mod clock;
 pub mod dynamodb;
 pub mod kept;
 mod korean;
+mod lambda;
 mod orders;
 mod pages;
 mod server;
 mod settings;
+mod ssm;
 pub mod template;
 
 pub use crate::server::{DevServer, Options};

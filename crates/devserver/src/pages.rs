@@ -25,7 +25,9 @@ use url::Url;
 use crate::chat::{self, Chat};
 use crate::clock::{self, Clock, Moved};
 use crate::kept::Kept;
-use crate::orders;
+use crate::ssm::{self, Parameters};
+use crate::template::Function;
+use crate::{lambda, orders};
 
 const STYLE: &str = include_str!("../assets/desk.css");
 
@@ -38,6 +40,10 @@ pub(crate) struct Desk {
     pub(crate) phone_key: Arc<PhoneKey>,
     pub(crate) moved: Moved,
     pub(crate) links: Arc<Links>,
+    /// What can be invoked.
+    pub(crate) functions: Arc<[Function]>,
+    /// What is kept in Systems Manager.
+    pub(crate) parameters: Parameters,
 }
 
 /// Where everything is.
@@ -88,6 +94,8 @@ pub(crate) fn router(desk: Desk, chat: Chat) -> Router {
         .route("/reconcile", post(run_reconcile))
         .route("/refund", post(run_refund))
         .merge(orders::router())
+        .nest("/lambda", lambda::router())
+        .merge(ssm::router())
         .with_state(desk)
         .merge(chat::router(chat))
         .layer(middleware::from_fn(refuse_other_sites))

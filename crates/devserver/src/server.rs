@@ -34,7 +34,8 @@ use crate::clock::Moved;
 use crate::dynamodb::{Embedded, create_tables};
 use crate::kept::Kept;
 use crate::pages::{self, Desk, Links};
-use crate::settings::{FakeKeys, lookup};
+use crate::settings::{FakeKeys, lookup, own_phone_key};
+use crate::ssm::Parameters;
 use crate::template::Template;
 
 /// How the dev server is to run.
@@ -134,7 +135,8 @@ impl DevServer {
         let world = World::with_clock(move || clock.now());
         let books = Books::new(dynamodb.clone(), settings.tables.clone());
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
-        let menus = Menus::kept(Arc::new(MenuFile(options.menu)), SignedDuration::ZERO, world.now()).await?;
+        let menus =
+            Menus::kept(Arc::new(MenuFile(options.menu.clone())), SignedDuration::ZERO, world.now()).await?;
         let is_fake = account.url.as_ref().is_some_and(is_loopback);
         let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
         let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?;
@@ -163,6 +165,8 @@ impl DevServer {
             phone_key: skills.phone_key.clone(),
             moved: Moved::default(),
             links: Arc::new(links),
+            functions: template.functions.clone().into(),
+            parameters: Parameters { menu: options.menu, phone_key: own_phone_key(keys.1.expose_secret()) },
         };
         let router = Router::new()
             .nest("/_dev", pages::router(desk, chat))

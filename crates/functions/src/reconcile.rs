@@ -16,7 +16,7 @@ const MOST_ORDERS: u32 = 500;
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the function is invoked with. The schedule sends much, of which nothing is needed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Event {
     /// The one order to look at.
     pub order: Option<String>,

@@ -11,7 +11,7 @@ use crate::parts::{PATIENCE, Payments};
 use crate::reply;
 
 /// What an owner asks for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Of which order.
@@ -26,7 +26,7 @@ pub struct Request {
 }
 
 /// How it went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Answer {
     /// The money went back.

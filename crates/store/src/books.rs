@@ -57,9 +57,33 @@ impl Books {
     /// [`StoreError`]: the table could not be read to its end.
     pub async fn orders(&self) -> Result<Orders, StoreError> {
         let mut filed: Vec<Filed> = Vec::new();
-        let scanned = self.shelf.filed(|order| filed.push(order)).await?;
-        // An id begins with the time at which it was made.
-        filed.sort_unstable_by_key(|order| Reverse(order.id()));
+        let scanned = self.shelf.filed(|order| filed.push(order), |_| ()).await?;
+        newest(&mut filed, usize::MAX);
+        Ok(Orders { filed, unreadable: scanned.unreadable })
+    }
+
+    /// The newest orders that `wanted` takes, at most `most`, newest first, telling how many have been read. All
+    /// are read, and not more are kept than are wanted.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the table could not be read to its end.
+    pub async fn latest(
+        &self,
+        most: usize,
+        wanted: impl Fn(&Filed) -> bool,
+        read: impl FnMut(u64),
+    ) -> Result<Orders, StoreError> {
+        let mut filed: Vec<Filed> = Vec::new();
+        let each = |order: Filed| {
+            if wanted(&order) {
+                filed.push(order);
+            }
+            if filed.len() > most.saturating_mul(2) {
+                newest(&mut filed, most);
+            }
+        };
+        let scanned = self.shelf.filed(each, read).await?;
+        newest(&mut filed, most);
         Ok(Orders { filed, unreadable: scanned.unreadable })
     }
 
@@ -89,6 +113,12 @@ impl Books {
         self.shelf.members(each, |_| ()).await?;
         Ok(accounts)
     }
+}
+
+/// Leaves the newest, newest first: an id begins with the time at which it was made.
+fn newest(filed: &mut Vec<Filed>, most: usize) {
+    filed.sort_unstable_by_key(|order| Reverse(order.id()));
+    filed.truncate(most);
 }
 
 impl fmt::Debug for Books {

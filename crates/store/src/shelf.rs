@@ -98,8 +98,12 @@ impl Shelf {
     }
 
     /// Gives every order with what is written beside it to `each`, likewise.
-    pub(crate) async fn filed(&self, each: impl FnMut(Filed)) -> Result<Scanned, StoreError> {
-        self.scan(Table::Orders, made_out::<OrderItem, Filed>, each, |_| ()).await
+    pub(crate) async fn filed(
+        &self,
+        each: impl FnMut(Filed),
+        read: impl FnMut(u64),
+    ) -> Result<Scanned, StoreError> {
+        self.scan(Table::Orders, made_out::<OrderItem, Filed>, each, read).await
     }
 
     /// Reads all segments of a table side by side, each page by page.

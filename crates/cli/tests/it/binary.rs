@@ -4,6 +4,7 @@ use std::process::{Command, Output};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::shop::{SECRETS, Shop, id, member};
@@ -28,6 +29,16 @@ impl Served {
         let mut command = cafe(arguments);
         command.env("AWS_ENDPOINT_URL_DYNAMODB", &self.url);
         run(command).await
+    }
+
+    /// What it says to a program, in which nothing may stand that could be used in a customer's name.
+    async fn json(&self, arguments: &[&str]) -> Value {
+        let (code, told, why) = self.cafe(&[arguments, &["--json"]].concat()).await;
+        assert_eq!((code, &*why), (0, ""));
+        for secret in SECRETS {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+        serde_json::from_str(&told).unwrap()
     }
 }
 
@@ -127,4 +138,186 @@ async fn an_order_is_shown_without_what_could_be_used_in_its_customers_name() {
         member(1)
     );
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn the_newest_orders_are_listed_newest_first() {
+    let served = Served::of(Shop::busy().await).await;
+    let (code, told, why) = served.cafe(&["orders", "list"]).await;
+    assert_eq!((code, &*why), (0, ""));
+    insta::assert_snapshot!(told, @r#"
+    order                       quoted                stage      item                  total    points  refunded  watched
+    01M3250WEW000000000000000B  2026-09-21T14:13:21Z  opened     아이스 아메리카노, 1  4,500원  400P              yes
+    01M3250WEW000000000000000A  2026-09-21T14:13:21Z  paid       아이스 아메리카노, 1  4,500원  4,500P
+    01M3250WEW0000000000000009  2026-09-21T14:13:21Z  paid       아이스 아메리카노, 1  4,500원                    yes
+    01M3250WEW0000000000000008  2026-09-21T14:13:21Z  paid       아이스 아메리카노, 1  4,500원
+    01M3250WEW0000000000000007  2026-09-21T14:13:21Z  paid       아이스 아메리카노, 1  4,500원          4,500원
+    01M3250WEW0000000000000006  2026-09-21T14:13:21Z  paid       아이스 아메리카노, 1  4,500원  700P    3,800원
+    01M3250WEW0000000000000005  2026-09-21T14:13:21Z  closed     아이스 아메리카노, 1  4,500원  500P              yes
+    01M3250WEW0000000000000004  2026-09-21T14:13:21Z  closed     아이스 아메리카노, 1  4,500원  400P
+    01M3250WEW0000000000000003  2026-09-21T14:13:21Z  approving  아이스 아메리카노, 1  4,500원  300P              in review
+    01M3250WEW0000000000000002  2026-09-21T14:13:21Z  opened     아이스 아메리카노, 1  4,500원  200P              yes
+    01M3250WEW0000000000000001  2026-09-21T14:13:21Z  quoted     아이스 아메리카노, 1  4,500원  100P
+    "#);
+    let newest = |told: &str| told.lines().nth(1).unwrap().split("  ").next().unwrap().to_owned();
+    let (_, told, _) = served.cafe(&["orders", "list", "--stage", "paid", "--most", "2"]).await;
+    assert_eq!((told.lines().count(), newest(&told)), (3, id(10).to_string()));
+    for (since, lines) in [
+        ("2026-09-21", 12),
+        ("2026-09-22", 1),
+        ("2026-09-21T14:13:21Z", 12),
+        ("2026-09-21T23:13:22+09:00", 1),
+    ] {
+        let (code, told, _) = served.cafe(&["orders", "list", "--since", since]).await;
+        assert_eq!((code, told.lines().count()), (0, lines), "{since}");
+    }
+    for wrong in [["--stage", "lost"], ["--since", "yesterday"], ["--most", "-1"]] {
+        assert_eq!(served.cafe(&[&["orders", "list"], &wrong[..]].concat()).await.0, 2, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn programs_read_orders_as_json_without_what_could_be_used_in_a_customers_name() {
+    let served = Served::of(Shop::busy().await).await;
+    let list = served.json(&["orders", "list"]).await;
+    assert_eq!((list["orders"].as_array().unwrap().len(), &list["unreadable"]), (11, &serde_json::json!([])));
+    let shown = served.json(&["orders", "show", &id(6).to_string()]).await;
+    assert_eq!(shown, list["orders"][5]);
+    insta::assert_snapshot!(format!("{shown:#}"), @r#"
+    {
+      "collected": {
+        "amount": 3800,
+        "by": "kakaopay",
+        "method": "card"
+      },
+      "due": 3800,
+      "earn": 0,
+      "item": "아이스 아메리카노",
+      "left": 0,
+      "looks": [],
+      "member": "00000000000000000000000000000001",
+      "order": "01M3250WEW0000000000000006",
+      "paid_at": "2026-09-21T14:14:21.5Z",
+      "quantity": 1,
+      "quoted_at": "2026-09-21T14:13:21.5Z",
+      "refunded": 3800,
+      "refunding": null,
+      "refunds": [
+        {
+          "amount": 1000,
+          "points_forgiven": 0,
+          "points_returned": 184,
+          "points_reversed": 0,
+          "reason": "식은 커피",
+          "refunded_at": "2026-09-21T14:15:01.5Z",
+          "request": "r1"
+        },
+        {
+          "amount": 2800,
+          "points_forgiven": 0,
+          "points_returned": 516,
+          "points_reversed": 0,
+          "reason": "식은 커피",
+          "refunded_at": "2026-09-21T14:15:01.5Z",
+          "request": "r2"
+        }
+      ],
+      "spend": 700,
+      "stage": "paid",
+      "total": 4500,
+      "watch": null
+    }
+    "#);
+    for (number, part, expected) in [
+        (1, "expires_at", serde_json::json!("2026-09-21T15:13:21.5Z")),
+        (5, "late", serde_json::json!({ "payment": "possible" })),
+        (9, "refunding", list["orders"][2]["refunding"].clone()),
+        (10, "collected", Value::Null),
+    ] {
+        assert_eq!(
+            served.json(&["orders", "show", &id(number).to_string()]).await[part],
+            expected,
+            "{number}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn programs_read_what_waits_for_a_person() {
+    let served = Served::of(Shop::busy().await).await;
+    let review = served.json(&["orders", "review"]).await;
+    insta::assert_snapshot!(format!("{review:#}"), @r#"
+    [
+      {
+        "attempt_until": "2026-09-21T14:14:20.5Z",
+        "due": 4200,
+        "earn": 0,
+        "item": "아이스 아메리카노",
+        "looks": [
+          {
+            "first": "2026-09-21T14:15:20.5Z",
+            "last": "2026-09-21T14:16:20.5Z",
+            "saw": "pending",
+            "times": 2
+          },
+          {
+            "first": "2026-09-21T14:17:20.5Z",
+            "last": "2026-09-21T14:17:20.5Z",
+            "saw": "unrecognised NEW WORD",
+            "times": 1
+          }
+        ],
+        "member": "00000000000000000000000000000001",
+        "opened_at": "2026-09-21T14:13:22.5Z",
+        "order": "01M3250WEW0000000000000003",
+        "quantity": 1,
+        "quoted_at": "2026-09-21T14:13:21.5Z",
+        "spend": 300,
+        "stage": "approving",
+        "total": 4500,
+        "watch": {
+          "in_review_since": "2026-09-21T14:18:20Z"
+        }
+      }
+    ]
+    "#);
+}
+
+/// A Lambda that only lists its functions, in two pages, as AWS answers.
+async fn lambda_with(functions: [Value; 2]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = vec![0; 8_192];
+            let read = stream.read(&mut asked).await.unwrap();
+            let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
+            let page = usize::from(asked.contains("Marker=more"));
+            let next = if page == 0 { Value::from("more") } else { Value::Null };
+            let body = serde_json::json!({ "Functions": [functions[page]], "NextMarker": next }).to_string();
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length:";
+            stream.write_all(format!("{head} {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_stacks_functions_say_what_its_tables_are_called() {
+    let served = Served::of(Shop::empty().await).await;
+    let function = |name: &str, variables: Value| serde_json::json!({ "FunctionName": name, "Environment": { "Variables": variables } });
+    let url = lambda_with([
+        function("other-RefundFunction-Zz9", serde_json::json!({ "ORDERS_TABLE": "others" })),
+        function("cafe-SignUpFunction-Ab1", serde_json::json!({ "MEMBERS_TABLE": "of-the-stack" })),
+    ])
+    .await;
+    let (code, _, why) = served.cafe(&["audit", "--stack", "cafe", "--lambda-url", &url]).await;
+    assert_eq!(code, 2);
+    assert!(why.contains("the table of-the-stack could not be read"), "{why}");
+    let (code, _, why) = served.cafe(&["audit", "--stack", "cafes", "--lambda-url", &url]).await;
+    assert!(code == 2 && why.starts_with("no function of a stack cafes is in this region"), "{why}");
+    let (code, _, _) = served.cafe(&["audit", "--stack", "cafe", "--dev"]).await;
+    assert_eq!(code, 2);
 }

@@ -3,4 +3,6 @@
 
 mod audit;
 mod binary;
+mod dev;
+mod kiosk;
 mod shop;

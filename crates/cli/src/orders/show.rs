@@ -1,60 +1,33 @@
-//! `cafe orders`: what waits for a person, and all that an owner may see of one order.
+//! One order as text: all that an owner may see of it, without what could be used in its customer's name.
 
 use std::fmt::Write;
 
 use cafe_core::cafe::{
-    Capture, Closed, Collected, Looks, Order, Paid, Quote, Refund, Refunding, Store, Watch, Watched,
+    Capture, Closed, Collected, Looks, Order, Paid, Quote, Refund, Refunding, Watch, Watched,
 };
-use cafe_core::payment::{BoxError, OrderId};
-use jiff::Timestamp;
+use cafe_core::payment::BoxError;
 
-use crate::Told;
+use crate::told::second;
 
-/// How many are listed at most. Somebody must look at each, so a longer list would be read by nobody.
-const MOST: u32 = 1_000;
-
-/// The orders that wait for a person.
+/// All that an owner may see of an order, a line each.
 ///
 /// # Errors
-/// Where they cannot be listed, or one of them not be read.
-pub(crate) async fn review(store: &dyn Store) -> Result<Told, BoxError> {
-    let mut text = String::new();
-    for id in store.in_review(MOST).await? {
-        // The list is a little late: somebody may have looked meanwhile.
-        let Some(watched) = store.watched(id).await? else { continue };
-        if let Some(Watch::Review(since)) = watched.watch {
-            let (stage, due) = (watched.order.stage(), watched.order.quote().due);
-            writeln!(text, "{id}  {stage}  in review since {}  {due}", second(since))?;
-            for look in looks(&watched.looks) {
-                writeln!(text, "    {look}")?;
-            }
-        }
-    }
-    if text.is_empty() {
-        "no order waits for a person\n".clone_into(&mut text);
-    }
-    Ok(Told { text, code: 0 })
-}
-
-/// One order, without what could be used in its customer's name.
-///
-/// # Errors
-/// Where there is none, or it cannot be read.
-pub(crate) async fn show(store: &dyn Store, id: OrderId) -> Result<Told, BoxError> {
-    let Watched { order, looks: seen, watch } =
-        store.watched(id).await?.ok_or_else(|| format!("there is no order {id}"))?;
+/// Never in practice: a string takes whatever is written into it.
+pub(crate) fn order(watched: &Watched) -> Result<String, BoxError> {
+    let Watched { order, looks: seen, watch } = watched;
+    let id = order.id();
     let Quote { item, quantity, total, spend, due, earn, member, quoted_at, .. } = order.quote();
     let mut text = String::new();
     let mut tell = |name: &str, value: String| writeln!(text, "{name:<10} {value}");
     tell("order", id.to_string())?;
-    tell("stage", stage(&order))?;
+    tell("stage", stage(order))?;
     tell("item", format!("{item}, {quantity}"))?;
     tell("total", format!("{total}: {spend} to spend and {due} to pay"))?;
     tell("earns", earn.to_string())?;
     tell("member", member.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string))?;
     tell("quoted", second(*quoted_at))?;
-    tell("watched", watched(watch))?;
-    if let Order::Paid(paid) = &order {
+    tell("watched", as_watched(*watch))?;
+    if let Order::Paid(paid) = order {
         tell("collected", collected(paid))?;
         for refund in &paid.refunds {
             tell("refund", refunded(refund))?;
@@ -63,10 +36,10 @@ pub(crate) async fn show(store: &dyn Store, id: OrderId) -> Result<Told, BoxErro
             tell("refunding", refunding(running))?;
         }
     }
-    for look in looks(&seen) {
+    for look in looks(seen) {
         tell("seen", look)?;
     }
-    Ok(Told { text, code: 0 })
+    Ok(text)
 }
 
 fn stage(order: &Order) -> String {
@@ -93,7 +66,7 @@ fn late(closed: &Closed) -> Option<String> {
     })
 }
 
-fn watched(watch: Option<Watch>) -> String {
+fn as_watched(watch: Option<Watch>) -> String {
     match watch {
         None => "no".to_owned(),
         Some(Watch::From(at)) => format!("from {}", second(at)),
@@ -124,14 +97,9 @@ fn refunding(running: &Refunding) -> String {
 }
 
 /// What look-ups showed, a line each, oldest first.
-fn looks(looks: &Looks) -> impl Iterator<Item = String> {
+pub(crate) fn looks(looks: &Looks) -> impl Iterator<Item = String> {
     looks.0.iter().map(|look| match look.times {
         1 => format!("{}  {}", second(look.first), look.saw),
         times => format!("{}  {}, {times} times until {}", second(look.first), look.saw, second(look.last)),
     })
-}
-
-/// A time to the second, which is all that a person reads.
-fn second(at: Timestamp) -> String {
-    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
