@@ -19,6 +19,7 @@ use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::kakaopay::{KakaoPay, Options, Status};
 use functions::menus::Menus;
+use functions::monitors::{self, Process};
 use functions::parts::{SharedStore, kakaopay};
 use functions::settings::Part;
 use functions::{
@@ -47,6 +48,9 @@ const STAGE: &str = "https://abc123.execute-api.ap-northeast-2.amazonaws.com/pro
 /// What each request is answered with: the status, and something that its body or its `Location` tells.
 const ANSWERS: &[(&str, u16, &str)] = &[
     ("general-payment-preprocess", 200, "결제하시면 440P가 적립됩니다."),
+    ("monitors", 200, ""),
+    ("monitors.performance", 200, "maxRSS"),
+    ("monitors.system", 200, "2026-11-21T10:44:05.123Z"),
     ("payment-approve", 200, "결제가 완료되었습니다"),
     ("payment-approve.head", 405, ""),
     ("payment-approve.without-token", 400, "잘못된 결제 주소입니다"),
@@ -103,7 +107,7 @@ struct Answer {
 
 impl Answer {
     /// Without what differs between addresses and between runs: our own address, with it the length of a
-    /// body, and names of orders.
+    /// body, names of orders and of processes, and what those have used so far.
     fn plain(&self) -> Answer {
         let plain = |text: &str| {
             let mut plain = text.replace(STAGE, "[here]").replace(API, "[here]");
@@ -111,6 +115,11 @@ impl Answer {
                 if OrderId::parse(word).is_ok() {
                     plain = plain.replace(word, "[order]");
                 }
+            }
+            if let Ok(Value::Object(figures)) = serde_json::from_str(text)
+                && (figures.contains_key("cpu") || figures.contains_key("uid"))
+            {
+                plain = Value::Object(figures.into_iter().map(of_any_process).collect()).to_string();
             }
             plain
         };
@@ -132,6 +141,17 @@ impl Answer {
         let card = &answer["template"]["outputs"][0]["commerceCard"];
         card["buttons"][0]["webLinkUrl"].as_str().unwrap_or_else(|| panic!("no card: {answer}")).to_owned()
     }
+}
+
+/// A figure that a process tells of itself, as any other process could.
+fn of_any_process((name, value): (String, Value)) -> (String, Value) {
+    let value = match value {
+        Value::Number(_) => json!(0),
+        Value::String(_) if name == "uid" => json!("[uid]"),
+        Value::Object(figures) => Value::Object(figures.into_iter().map(of_any_process).collect()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) => value,
+    };
+    (name, value)
 }
 
 /// The line to the fake gateway, without a socket.
@@ -195,6 +215,7 @@ impl Shop {
             "payment-ready" => payment_ready::router(payments),
             "payment-approve" => payment_approve::router(payments),
             "payment-close" => payment_close::router(payments),
+            "monitors" => monitors::router(Process::starts(&payments.world)),
             other => panic!("{other} takes no requests"),
         }
     }

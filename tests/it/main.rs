@@ -7,6 +7,8 @@ mod events;
 mod kill;
 mod lambda;
 mod logs;
+mod monitors;
+mod preflight;
 mod sim_dynamodb;
 mod sim_dynamodb_embedded;
 mod start;

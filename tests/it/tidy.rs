@@ -10,8 +10,9 @@ use serde_json::Value;
 use crate::events;
 
 /// The functions, and what each answers. These names are in people's templates, bots and links.
-const FUNCTIONS: [(&str, &[&str]); 9] = [
+const FUNCTIONS: [(&str, &[&str]); 11] = [
     ("general-payment-preprocess", &["POST /skill/general-payment-preprocess"]),
+    ("monitors", &["GET /monitors/health", "GET /monitors/performance", "GET /monitors/system"]),
     ("payment-approve", &["GET /pay/{order}/approve"]),
     ("payment-close", &["GET /pay/{order}/cancel", "GET /pay/{order}/fail"]),
     (
@@ -28,16 +29,18 @@ const FUNCTIONS: [(&str, &[&str]); 9] = [
     ),
     ("point-lookup", &["POST /skill/point-lookup"]),
     ("point-payment-preprocess", &["POST /skill/point-payment-preprocess"]),
+    ("preflight", &[]),
     ("reconcile", &[]),
     ("refund", &[]),
     ("sign-up", &["POST /skill/sign-up"]),
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("cafe-core", &["kakaopay"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
+    ("embedded-metrics", &[]),
     ("fakes", &[]),
     ("functions", &["cafe-core", "kakaopay", "openbuilder", "store"]),
     ("kakaopay", &[]),
@@ -48,7 +51,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 3] = ["cafe-core", "kakaopay", "openbuilder"];
+const PURE: [&str; 4] = ["cafe-core", "embedded-metrics", "kakaopay", "openbuilder"];
 
 /// What a pure crate has no use for.
 const IMPURE: [&str; 9] =

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use functions::monitors::{self, Process};
 use functions::{
     Payments, Skills, general_payment_preprocess, payment_approve, payment_close, payment_ready,
     point_lookup, point_payment_preprocess, sign_up,
@@ -54,10 +55,11 @@ impl Api {
     /// # Errors
     /// [`Misrouted`] names the route of the template that no function can serve.
     pub fn new(template: &Template, skills: &Skills, payments: &Payments) -> Result<Api, Misrouted> {
+        let process = Process::starts(&payments.world);
         let mut by_path: BTreeMap<String, BTreeMap<String, Router>> = BTreeMap::new();
         for function in &template.functions {
             for route in &function.routes {
-                let router = router(&function.binary, skills, payments).ok_or_else(|| {
+                let router = router(&function.binary, skills, payments, &process).ok_or_else(|| {
                     Misrouted::NoSuchFunction { binary: function.binary.clone(), path: route.path.clone() }
                 })?;
                 by_path.entry(route.path.clone()).or_default().insert(route.method.clone(), router);
@@ -72,7 +74,7 @@ impl Api {
 }
 
 /// The router of a function that takes requests.
-fn router(binary: &str, skills: &Skills, payments: &Payments) -> Option<Router> {
+fn router(binary: &str, skills: &Skills, payments: &Payments, process: &Process) -> Option<Router> {
     Some(match binary {
         "sign-up" => sign_up::router(skills.clone()),
         "point-lookup" => point_lookup::router(skills.clone()),
@@ -81,6 +83,7 @@ fn router(binary: &str, skills: &Skills, payments: &Payments) -> Option<Router> 
         "payment-ready" => payment_ready::router(payments.clone()),
         "payment-approve" => payment_approve::router(payments.clone()),
         "payment-close" => payment_close::router(payments.clone()),
+        "monitors" => monitors::router(process.clone()),
         _ => return None,
     })
 }

@@ -23,6 +23,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
 const ATTEMPT: Duration = Duration::from_secs(1);
 const ALL: Duration = Duration::from_secs(2);
 
+/// How long a function that is invoked may take to start and to answer: longer than Lambda lets any of ours.
+const INVOCATION: Duration = Duration::from_secs(45);
+
 /// The region that every local DynamoDB pretends to be in.
 pub const REGION: &str = "ap-northeast-2";
 
@@ -40,15 +43,24 @@ pub fn made_up(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What Lambda's environment says about AWS: region, credentials, and where DynamoDB is if not at AWS.
+/// What Lambda's environment says about AWS: region, credentials, and where its services are if not at AWS.
 ///
 /// On Lambda credentials do not change during a process's life, so no provider chain is needed.
 #[derive(Clone, Debug)]
 pub struct Aws {
     region: Region,
     credentials: Credentials,
-    dynamodb_url: Option<String>,
+    urls: Urls,
     http: SharedHttpClient,
+}
+
+/// Where a service is if not at AWS, by the SDK's own variables.
+#[derive(Clone, Debug)]
+struct Urls {
+    codedeploy: Option<String>,
+    dynamodb: Option<String>,
+    lambda: Option<String>,
+    ssm: Option<String>,
 }
 
 impl Aws {
@@ -68,7 +80,12 @@ impl Aws {
         Ok(Aws {
             region: Region::new(region),
             credentials: Credentials::new(key, secret, get("AWS_SESSION_TOKEN"), None, "environment"),
-            dynamodb_url: get("AWS_ENDPOINT_URL_DYNAMODB"),
+            urls: Urls {
+                codedeploy: get("AWS_ENDPOINT_URL_CODEDEPLOY"),
+                dynamodb: get("AWS_ENDPOINT_URL_DYNAMODB"),
+                lambda: get("AWS_ENDPOINT_URL_LAMBDA"),
+                ssm: get("AWS_ENDPOINT_URL_SSM"),
+            },
             http,
         })
     }
@@ -83,11 +100,35 @@ impl Aws {
             .http_client(self.http.clone())
             // The store waits between colliding writes with it, too.
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .timeout_config(
-                TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL).build(),
-            );
-        config.set_endpoint_url(self.dynamodb_url.clone());
+            .timeout_config(quick());
+        config.set_endpoint_url(self.urls.dynamodb.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// A client of Lambda, which waits as long as functions may take.
+    #[must_use]
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        let mut config = aws_sdk_lambda::Config::builder()
+            .behavior_version(aws_sdk_lambda::config::BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(INVOCATION).build());
+        config.set_endpoint_url(self.urls.lambda.clone());
+        aws_sdk_lambda::Client::from_conf(config.build())
+    }
+
+    /// A client of CodeDeploy.
+    #[must_use]
+    pub fn codedeploy(&self) -> aws_sdk_codedeploy::Client {
+        let mut config = aws_sdk_codedeploy::Config::builder()
+            .behavior_version(aws_sdk_codedeploy::config::BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(self.credentials.clone())
+            .http_client(self.http.clone())
+            .timeout_config(quick());
+        config.set_endpoint_url(self.urls.codedeploy.clone());
+        aws_sdk_codedeploy::Client::from_conf(config.build())
     }
 
     /// The secrets themselves, those kept in SSM fetched with one request; none where all were given.
@@ -124,16 +165,14 @@ impl Aws {
     }
 
     async fn parameters(&self, names: Vec<String>) -> Result<Vec<(String, SecretString)>, BoxError> {
-        let config = aws_sdk_ssm::Config::builder()
+        let mut config = aws_sdk_ssm::Config::builder()
             .behavior_version(aws_sdk_ssm::config::BehaviorVersion::latest())
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
-            .timeout_config(
-                TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL).build(),
-            )
-            .build();
-        let client = aws_sdk_ssm::Client::from_conf(config);
+            .timeout_config(quick());
+        config.set_endpoint_url(self.urls.ssm.clone());
+        let client = aws_sdk_ssm::Client::from_conf(config.build());
         let found = client.get_parameters().set_names(Some(names)).with_decryption(true).send().await?;
         let missing = found.invalid_parameters();
         if !missing.is_empty() {
@@ -142,6 +181,11 @@ impl Aws {
         let parameters = found.parameters.unwrap_or_default();
         Ok(parameters.into_iter().filter_map(|one| Some((one.name?, one.value?.into()))).collect())
     }
+}
+
+/// For what a customer waits for.
+fn quick() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(ALL).build()
 }
 
 /// The one HTTP client for AWS, whose endpoints' roots are all it trusts.

@@ -20,11 +20,13 @@ pub mod start;
 pub mod world;
 
 pub mod general_payment_preprocess;
+pub mod monitors;
 pub mod payment_approve;
 pub mod payment_close;
 pub mod payment_ready;
 pub mod point_lookup;
 pub mod point_payment_preprocess;
+pub mod preflight;
 pub mod reconcile;
 pub mod refund;
 pub mod sign_up;

@@ -24,6 +24,8 @@ pub enum Part {
     PhoneKey,
     /// `KAKAOPAY_KEY`, or `KAKAOPAY_KEY_PARAMETER`.
     KakaoPay,
+    /// `CHECKED_VERSIONS`.
+    CheckedVersions,
 }
 
 /// All settings of a function. What it does not need is left out, and what has a default has it.
@@ -45,6 +47,8 @@ pub struct Settings {
     pub rules: Rules,
     /// What the cafe is called on cards and pages.
     pub cafe_name: String,
+    /// The ARNs of the functions that a deployment starts before it counts.
+    pub checked_versions: Vec<String>,
 }
 
 /// How to speak to KakaoPay.
@@ -106,6 +110,7 @@ impl Settings {
             menu_parameter: reader.text("MENU_PARAMETER"),
             rules: reader.rules(),
             cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
+            checked_versions: reader.functions("CHECKED_VERSIONS", needs(Part::CheckedVersions)),
         };
         if reader.problems.is_empty() { Ok(settings) } else { Err(BadSettings { problems: reader.problems }) }
     }
@@ -128,6 +133,22 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             self.problems.push(format!("{name} is missing"));
         }
         table.unwrap_or_default()
+    }
+
+    /// Functions by their ARNs, with commas between.
+    fn functions(&mut self, name: &str, needed: bool) -> Vec<String> {
+        if !needed {
+            return Vec::new();
+        }
+        let Some(text) = self.text(name) else {
+            self.problems.push(format!("{name} is missing"));
+            return Vec::new();
+        };
+        let functions: Vec<_> = text.split(',').map(|function| function.trim().to_owned()).collect();
+        if !functions.iter().all(|function| function.starts_with("arn:") && function.contains(":function:")) {
+            self.problems.push(format!("{name} must be ARNs of functions, with commas between"));
+        }
+        functions
     }
 
     fn secret(&mut self, name: &str) -> Option<Secret> {

@@ -20,6 +20,7 @@ use crate::base_url::without_stage;
 use crate::client::Client;
 use crate::menus::Menus;
 use crate::parts::{Payments, SharedStore, Skills, kakaopay};
+use crate::preflight::Preflight;
 use crate::reply;
 use crate::settings::{Part, Settings};
 use crate::world::World;
@@ -99,6 +100,25 @@ async fn wire_payments() -> Result<Payments, BoxError> {
     let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
     let world = World::real();
     Ok(Payments::new(&settings, store, gateway, menus(&settings, &aws, &world).await?, world))
+}
+
+/// The parts of the function that starts the others.
+///
+/// # Errors
+/// Says in one message what is missing or wrong; the function must not start.
+pub fn preflight() -> Result<Preflight, NotStarted> {
+    wire_preflight().map_err(|error| NotStarted::because(&*error))
+}
+
+fn wire_preflight() -> Result<Preflight, BoxError> {
+    let (settings, aws) = read(&[Part::CheckedVersions])?;
+    let http = Arc::new(Client::new()?);
+    Ok(Preflight {
+        lambda: aws.lambda(),
+        codedeploy: aws.codedeploy(),
+        http,
+        versions: settings.checked_versions,
+    })
 }
 
 /// Our settings and AWS's own, or all that is missing or wrong about either.
