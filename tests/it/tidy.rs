@@ -36,7 +36,7 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("cafe-core", &["kakaopay"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
@@ -45,13 +45,14 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("functions", &["cafe-core", "kakaopay", "openbuilder", "store"]),
     ("kakaopay", &[]),
     ("openbuilder", &[]),
+    ("portone", &[]),
     ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
     ("store", &["cafe-core"]),
     ("xtask", &[]),
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 4] = ["cafe-core", "embedded-metrics", "kakaopay", "openbuilder"];
+const PURE: [&str; 5] = ["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "portone"];
 
 /// What a pure crate has no use for.
 const IMPURE: [&str; 9] =
