@@ -36,7 +36,7 @@ use tower::ServiceExt;
 pub(crate) const ORDER: &str = "01M7YV223V4X7Y9Z0A1B2C3D4E";
 
 /// The token in events that come back from KakaoPay. It stands for the one that the payer got.
-const TOKEN: &str = "c7a1f0e2b9d84453a6aa";
+pub(crate) const TOKEN: &str = "c7a1f0e2b9d84453a6aa";
 
 /// When the events happened.
 const NOW: &str = "2026-11-21T10:44:05.123Z";

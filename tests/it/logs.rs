@@ -235,7 +235,10 @@ async fn a_day_on_which_everything_goes_wrong_puts_nobodys_secrets_into_the_log(
     cafe.visits(&format!("{}/payment?item_name={ITEM}&quantity=2", cafe.server.api_url)).await;
     cafe.visits(&format!("{}/pay/{TOKEN}", cafe.server.api_url)).await;
 
+    // What is measured goes into the same log, and is kept for as long as anybody keeps that.
+    let mut metrics = Vec::new();
     for fault in faults() {
+        metrics.extend(cafe.server.metrics.take(cafe.server.kept.clock.now()));
         let [in_full, _] = cafe.chats(PHONES[0]).await;
         let link = in_full.unwrap();
         let back = cafe.opens_and_pays(&link, std::slice::from_ref(&fault)).await;
@@ -277,7 +280,13 @@ async fn a_day_on_which_everything_goes_wrong_puts_nobodys_secrets_into_the_log(
     tracing::error!(target: "functions", "{ended:?} {ended}");
 
     drop(listening);
-    let lines = ears.heard();
+    metrics.extend(cafe.server.metrics.take(cafe.server.kept.clock.now()));
+    for measured in ["Orders", "WonCollected", "Points", "GatewayLatency", "GatewayErrors"] {
+        let named = format!("{{\"Name\":\"{measured}\"");
+        assert!(metrics.iter().any(|line| line.contains(&named)), "nobody measured {measured}");
+    }
+    let mut lines = ears.heard();
+    lines.append(&mut metrics);
     for told in [
         "a skill request without the secret was refused",
         "a skill failed",

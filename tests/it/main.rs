@@ -8,6 +8,7 @@ mod kill;
 mod lambda;
 mod logs;
 mod monitors;
+mod operations;
 mod preflight;
 mod sim_dynamodb;
 mod sim_dynamodb_embedded;

@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
 use std::sync::Mutex;
 
+use axum::Router;
+use bytes::Bytes;
 use cafe_core::cafe::flow::{Cup, order_by_link};
 use cafe_core::payment::OrderId;
-use functions::settings::Part;
+use functions::settings::{Part, stack};
 use functions::{BadSettings, Settings};
+use http::StatusCode;
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::cafe::Cafe;
 use crate::events;
@@ -59,6 +64,42 @@ fn needs(name: &str) -> BTreeSet<&'static str> {
     shared.iter().chain(*own).copied().collect()
 }
 
+/// A Systems Manager on loopback that keeps what is written here, and lets nobody read what begins with `/closed`.
+async fn systems_manager(kept: &'static [(&str, &str)]) -> (String, JoinSet<()>) {
+    let answer = async move |body: Bytes| {
+        let asked: Value = serde_json::from_slice(&body).unwrap();
+        let names: Vec<_> =
+            asked["Names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        if names.iter().any(|name| name.starts_with("/closed")) {
+            let refused = r#"{"__type":"AccessDeniedException","Message":"canary"}"#;
+            return (StatusCode::BAD_REQUEST, refused.to_owned());
+        }
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            names.iter().partition(|name| kept.iter().any(|(known, _)| *known == **name));
+        let value = |name: &&str| kept.iter().find(|(known, _)| known == name).unwrap().1;
+        let parameters: Vec<_> =
+            known.iter().map(|name| json!({ "Name": name, "Value": value(name) })).collect();
+        let answer = json!({ "Parameters": parameters, "InvalidParameters": unknown });
+        (StatusCode::OK, answer.to_string())
+    };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut serving = JoinSet::new();
+    serving.spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
+    (url, serving)
+}
+
+/// Starts a function that must not start, while something on this machine is asked.
+async fn refusal_after_asking(name: &'static str, environment: &[(&str, &str)]) -> String {
+    let environment: Vec<_> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let refusing = move || {
+        let environment: Vec<_> = environment.iter().map(|(name, value)| (&**name, &**value)).collect();
+        refusal(name, &[&LAMBDA[..], &environment].concat())
+    };
+    tokio::task::spawn_blocking(refusing).await.unwrap()
+}
+
 /// The variables that the template hands to each function, by its binary.
 fn handed_over() -> BTreeMap<String, BTreeSet<String>> {
     let documents = Yaml::load_from_str(TEMPLATE).unwrap();
@@ -90,6 +131,7 @@ fn looked_for(parts: &[Part]) -> Result<BTreeSet<String>, BadSettings> {
         let unset = SECRETS.contains(&name) || name.ends_with("_URL") || name == "KAKAOPAY_API";
         (!unset).then(|| value.to_owned())
     };
+    stack(value);
     Settings::read(value, parts)?;
     Ok(names.into_inner().unwrap())
 }
@@ -133,6 +175,55 @@ fn a_setting_that_is_wrong_is_named_and_not_repeated() {
         assert!(line.contains(told) && !line.contains(CANARY), "{line}");
     }
     assert!(wrong[0].contains("KAKAOPAY_API must be open or legacy"), "{}", wrong[0]);
+}
+
+#[tokio::test]
+async fn a_secret_and_a_menu_that_are_none_are_named_with_all_the_rest() {
+    let (ssm, _serving) = systems_manager(&[
+        ("/cafe/menu", "[[drink]]"),
+        ("/cafe/short", "canary"),
+        ("/cafe/key", "canary\u{1}"),
+    ])
+    .await;
+    let (ssm, clear) = (("AWS_ENDPOINT_URL_SSM", &*ssm), ("PUBLIC_URL", "http://cafe.example"));
+    let menu = ("MENU_PARAMETER", "/cafe/menu");
+
+    let skill = "general-payment-preprocess";
+    let all =
+        [ssm, clear, menu, ("SKILL_KEY_PARAMETER", "/cafe/gone"), ("PHONE_KEY_PARAMETER", "/cafe/short")];
+    let line = refusal_after_asking(skill, &all).await;
+    for told in [
+        "settings missing or wrong: MEMBERS_TABLE is missing; ORDERS_TABLE is missing; PUBLIC_URL must be an https address",
+        "; SKILL_KEY_PARAMETER names no parameter of SSM's that could be read",
+        "32 characters",
+        "; MENU_PARAMETER: ",
+    ] {
+        assert!(line.contains(told), "{told}: {line}");
+    }
+
+    let closed = [ssm, menu, ("SKILL_KEY_PARAMETER", "/closed/a"), ("PHONE_KEY_PARAMETER", "/closed/b")];
+    let line = refusal_after_asking(skill, &closed).await;
+    for told in ["SKILL_KEY_PARAMETER", "PHONE_KEY_PARAMETER"] {
+        assert!(
+            line.contains(&format!("; {told} cannot be read: SSM refused with AccessDeniedException")),
+            "{line}"
+        );
+    }
+    assert!(line.contains("; MENU_PARAMETER: "), "{line}");
+
+    let account = [ssm, menu, ("KAKAOPAY_KEY_PARAMETER", "/cafe/key"), ("LEDGER_TABLE", "ledger")];
+    let line = refusal_after_asking("payment-ready", &account).await;
+    let expected = "settings missing or wrong: MEMBERS_TABLE is missing; ORDERS_TABLE is missing; ";
+    assert!(line.starts_with(expected) && line.contains("; MENU_PARAMETER: "), "{line}");
+    assert_eq!(line.matches("; ").count(), 3, "{line}");
+
+    // Nobody is asked, and yet all is named.
+    let given = [("SKILL_KEY", "a,,b"), ("PHONE_KEY", "canary"), ("MEMBERS_TABLE", "members")];
+    let line = refusal_after_asking("point-lookup", &given).await;
+    assert!(line.contains("SKILL_KEY holds") && line.contains("32 characters"), "{line}");
+    for line in [line, refusal_after_asking(skill, &all).await, refusal_after_asking(skill, &closed).await] {
+        assert!(!line.contains("canary") && !line.contains("://"), "{line}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),
     ("fakes", &[]),
-    ("functions", &["cafe-core", "kakaopay", "openbuilder", "store"]),
+    ("functions", &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "store"]),
     ("kakaopay", &[]),
     ("openbuilder", &[]),
     ("portone", &[]),

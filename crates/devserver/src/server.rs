@@ -17,8 +17,9 @@ use fakes::kakaopay::Options as FakeOptions;
 use functions::aws::Aws;
 use functions::client::Client;
 use functions::menus::{MenuSource, Menus};
+use functions::metrics::Metrics;
 use functions::parts::{SharedStore, kakaopay};
-use functions::settings::{Secret, is_loopback};
+use functions::settings::{Secret, is_loopback, stack};
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -79,6 +80,8 @@ pub struct DevServer {
     pub embedded: Option<Embedded>,
     /// The parts that the functions work with.
     pub payments: Payments,
+    /// What they measure, which on Lambda goes into the log and here to whoever takes it.
+    pub metrics: Metrics,
     stop: watch::Sender<()>,
     tasks: JoinSet<()>,
 }
@@ -134,12 +137,14 @@ impl DevServer {
         let clock = kept.clock.clone();
         let world = World::with_clock(move || clock.now());
         let books = Books::new(dynamodb.clone(), settings.tables.clone());
+        let metrics = Metrics::of(&stack(&setting));
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
+        let store = store.metered(metrics.clone());
         let menus =
             Menus::kept(Arc::new(MenuFile(options.menu.clone())), SignedDuration::ZERO, world.now()).await?;
         let is_fake = account.url.as_ref().is_some_and(is_loopback);
         let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
-        let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?;
+        let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?.metered(metrics.clone());
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
 
@@ -176,7 +181,18 @@ impl DevServer {
         tasks.spawn(serve(fake, remembering(&kept), until(stopped)));
         let schedule = template.functions.iter().find_map(|function| function.schedule);
         tasks.spawn(keep_reconciling(payments.clone(), schedule.unwrap_or(Duration::from_mins(1))));
-        Ok(DevServer { api_url, fake_url, dynamodb_url, skill_key, kept, embedded, payments, stop, tasks })
+        Ok(DevServer {
+            api_url,
+            fake_url,
+            dynamodb_url,
+            skill_key,
+            kept,
+            embedded,
+            payments,
+            metrics,
+            stop,
+            tasks,
+        })
     }
 
     /// Waits for open connections to end, and writes down what is kept.

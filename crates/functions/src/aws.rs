@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -13,7 +14,6 @@ use cafe_core::payment::BoxError;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::menus::MenuSource;
-use crate::settings::Secret;
 
 /// The roots that AWS's endpoints are signed under: Amazon Root CA 1 to 4 and Starfield Services G2.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
@@ -131,40 +131,17 @@ impl Aws {
         aws_sdk_codedeploy::Client::from_conf(config.build())
     }
 
-    /// The secrets themselves, those kept in SSM fetched with one request; none where all were given.
-    ///
-    /// # Errors
-    /// Names the parameters that cannot be read; the function must not start.
-    pub async fn reveal<const N: usize>(
-        &self,
-        secrets: [Option<&Secret>; N],
-    ) -> Result<[Option<SecretString>; N], BoxError> {
-        let mut names: Vec<String> = secrets
-            .iter()
-            .filter_map(|secret| match secret {
-                Some(Secret::Parameter(name)) => Some(name.clone()),
-                Some(Secret::Given(_)) | None => None,
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        let kept = if names.is_empty() { Vec::new() } else { self.parameters(names).await? };
-        let reveal = |secret: Option<&Secret>| match secret? {
-            Secret::Given(value) => Some(value.clone()),
-            Secret::Parameter(name) => {
-                kept.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-            }
-        };
-        Ok(secrets.map(reveal))
-    }
-
     /// The menu that is kept in the SSM parameter of that name.
     #[must_use]
     pub fn kept_menu(&self, parameter: String) -> KeptMenu {
         KeptMenu { aws: self.clone(), parameter }
     }
 
-    async fn parameters(&self, names: Vec<String>) -> Result<Vec<(String, SecretString)>, BoxError> {
+    /// The values of SSM's parameters, by their names, with one request. What there is none of is left out.
+    ///
+    /// # Errors
+    /// Says why none could be read: often, that one of them may not be.
+    pub async fn parameters(&self, names: Vec<String>) -> Result<Vec<(String, SecretString)>, BoxError> {
         let mut config = aws_sdk_ssm::Config::builder()
             .behavior_version(aws_sdk_ssm::config::BehaviorVersion::latest())
             .region(self.region.clone())
@@ -173,11 +150,11 @@ impl Aws {
             .timeout_config(quick());
         config.set_endpoint_url(self.urls.ssm.clone());
         let client = aws_sdk_ssm::Client::from_conf(config.build());
-        let found = client.get_parameters().set_names(Some(names)).with_decryption(true).send().await?;
-        let missing = found.invalid_parameters();
-        if !missing.is_empty() {
-            return Err(format!("SSM has no parameter named {}", missing.join(", ")).into());
-        }
+        let asked = client.get_parameters().set_names(Some(names)).with_decryption(true).send().await;
+        let found = asked.map_err(|error| match error.code() {
+            Some(code) => format!("SSM refused with {code}").into(),
+            None => BoxError::from(error),
+        })?;
         let parameters = found.parameters.unwrap_or_default();
         Ok(parameters.into_iter().filter_map(|one| Some((one.name?, one.value?.into()))).collect())
     }
@@ -210,7 +187,7 @@ pub struct KeptMenu {
 impl MenuSource for KeptMenu {
     async fn text(&self) -> Result<String, BoxError> {
         let found = self.aws.parameters(vec![self.parameter.clone()]).await?;
-        let (_, text) = found.into_iter().next().ok_or("SSM gave no menu")?;
+        let (_, text) = found.into_iter().next().ok_or("SSM has no such parameter")?;
         Ok(text.expose_secret().to_owned())
     }
 }

@@ -8,8 +8,11 @@ pub mod aws;
 pub mod base_url;
 pub mod client;
 pub mod device;
+pub mod doubts;
 pub mod language;
 pub mod menus;
+pub mod metered;
+pub mod metrics;
 pub mod order_path;
 pub mod page;
 pub mod parts;
@@ -17,6 +20,7 @@ pub mod reply;
 pub mod settings;
 pub mod skill;
 pub mod start;
+pub mod subject;
 pub mod world;
 
 pub mod general_payment_preprocess;
@@ -33,4 +37,5 @@ pub mod sign_up;
 
 pub use crate::parts::{Payments, Skills};
 pub use crate::settings::{BadSettings, Part, Settings};
+pub use crate::start::Function;
 pub use crate::world::World;

@@ -12,6 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::menus::Menus;
+use crate::metered::Metered;
+use crate::metrics::Metrics;
 use crate::settings::{KakaoPaySettings, Settings};
 use crate::skill::SkillKeys;
 use crate::world::World;
@@ -71,12 +73,24 @@ impl SharedStore {
     pub fn new(store: impl Store + 'static) -> SharedStore {
         SharedStore(Arc::new(store))
     }
+
+    /// The same, and what passes through it is measured.
+    #[must_use]
+    pub fn metered(self, metrics: Metrics) -> SharedStore {
+        SharedStore::new(Metered::new(self, metrics))
+    }
 }
 
 impl SharedGateway {
     /// Shares a gateway.
     pub fn new(gateway: impl Gateway + 'static) -> SharedGateway {
         SharedGateway(Arc::new(gateway))
+    }
+
+    /// The same, and what passes through it is measured.
+    #[must_use]
+    pub fn metered(self, metrics: Metrics) -> SharedGateway {
+        SharedGateway::new(Metered::new(self, metrics))
     }
 }
 
@@ -120,16 +134,29 @@ impl Skills {
         (skill_key, phone_key): (&SecretString, &SecretString),
         world: World,
     ) -> Result<Skills, BoxError> {
-        Ok(Skills {
+        let keys = (SkillKeys::new(skill_key)?, PhoneKey::new(phone_key.expose_secret())?);
+        Ok(Skills::of(settings, store, menus, keys, world))
+    }
+
+    /// The same, out of secrets that were looked at before.
+    #[must_use]
+    pub fn of(
+        settings: &Settings,
+        store: SharedStore,
+        menus: Menus,
+        (keys, phone_key): (SkillKeys, PhoneKey),
+        world: World,
+    ) -> Skills {
+        Skills {
             store,
             menus,
             rules: settings.rules,
-            phone_key: Arc::new(PhoneKey::new(phone_key.expose_secret())?),
-            keys: SkillKeys::new(skill_key)?,
+            phone_key: Arc::new(phone_key),
+            keys,
             public_url: settings.public_url.clone(),
             cafe_name: settings.cafe_name.as_str().into(),
             world,
-        })
+        }
     }
 }
 

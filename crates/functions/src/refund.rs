@@ -66,7 +66,7 @@ pub enum Answer {
 pub async fn handle(app: &Payments, request: Request) -> Answer {
     let refused = |reason: &str| Answer::Refused { reason: reason.to_owned() };
     let Ok(order) = OrderId::parse(&request.order) else { return refused("order is not an order id") };
-    let name = request.request.clone().unwrap_or_else(|| name_of(&request));
+    let name = name_of(&request);
     let Some(id) = RefundId::parse(&name) else {
         return refused("request must be 1 to 64 printable characters without space or #");
     };
@@ -87,8 +87,11 @@ pub async fn handle(app: &Payments, request: Request) -> Answer {
     }
 }
 
-/// The same for the same order, amount and reason.
-fn name_of(request: &Request) -> String {
+/// By which a repeat is known: the request's own name, or else the same for the same order, amount and reason.
+pub(crate) fn name_of(request: &Request) -> String {
+    if let Some(name) = &request.request {
+        return name.clone();
+    }
     let amount = request.amount.map_or_else(|| "all".to_owned(), |amount| amount.to_string());
     let said = format!("{} {amount} {}", request.order, request.reason.trim());
     let digest = digest::digest(&digest::SHA256, said.as_bytes());

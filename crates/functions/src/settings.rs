@@ -1,9 +1,11 @@
 //! The settings: read once at start from the environment, and all that is wrong named in one message.
 
+use std::error::Error;
 use std::fmt;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{Percent, Points};
+use cafe_core::payment::BoxError;
 use kakaopay::Api;
 use secrecy::SecretString;
 use store::Tables;
@@ -67,7 +69,7 @@ pub struct KakaoPaySettings {
 }
 
 /// A secret, or where it is kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Secret {
     /// The secret itself.
     Given(SecretString),
@@ -79,6 +81,47 @@ pub enum Secret {
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadSettings {
     problems: Vec<String>,
+}
+
+/// What stands in the way of a start, gathered from wherever it shows, so that it can be said at once.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<String>);
+
+impl Problems {
+    /// Whether nothing stands in the way.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One more.
+    pub fn add(&mut self, problem: String) {
+        self.0.push(problem);
+    }
+
+    /// What there is, unless there is a problem instead, which is kept with its causes.
+    pub fn unless<T>(&mut self, there: Result<T, impl Into<BoxError>>) -> Option<T> {
+        there.map_err(|problem| self.add(with_causes(problem))).ok()
+    }
+
+    /// The same, with the place of the problem before it.
+    pub fn unless_of<T>(&mut self, place: &str, there: Result<T, impl Into<BoxError>>) -> Option<T> {
+        there.map_err(|problem| self.add(format!("{place}: {}", with_causes(problem)))).ok()
+    }
+}
+
+impl From<Problems> for BadSettings {
+    fn from(problems: Problems) -> BadSettings {
+        BadSettings { problems: problems.0 }
+    }
+}
+
+fn with_causes(error: impl Into<BoxError>) -> String {
+    let error: BoxError = error.into();
+    let causes = std::iter::successors(Some(&*error as &dyn Error), |&cause| cause.source());
+    let told = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    // All of it is one line of the log, whatever an error draws.
+    told.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for BadSettings {
@@ -95,6 +138,13 @@ impl Settings {
     /// # Errors
     /// [`BadSettings`] names every setting that is missing or wrong, not only the first.
     pub fn read(get: impl Fn(&str) -> Option<String>, parts: &[Part]) -> Result<Settings, BadSettings> {
+        let (settings, problems) = Settings::gather(get, parts);
+        if problems.are_none() { Ok(settings) } else { Err(problems.into()) }
+    }
+
+    /// The same, for whoever has more to look at before it is said what is wrong: the settings as far as they
+    /// are right, which must not be used otherwise.
+    pub fn gather(get: impl Fn(&str) -> Option<String>, parts: &[Part]) -> (Settings, Problems) {
         let mut reader = Reader { get, problems: Vec::new() };
         let needs = |part| parts.contains(&part);
         let settings = Settings {
@@ -112,8 +162,13 @@ impl Settings {
             cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
             checked_versions: reader.functions("CHECKED_VERSIONS", needs(Part::CheckedVersions)),
         };
-        if reader.problems.is_empty() { Ok(settings) } else { Err(BadSettings { problems: reader.problems }) }
+        (settings, Problems(reader.problems))
     }
+}
+
+/// What the stack is called that a function belongs to; `local` where nothing is set.
+pub fn stack(get: impl Fn(&str) -> Option<String>) -> String {
+    Reader { get, problems: Vec::new() }.text("STACK").unwrap_or_else(|| "local".to_owned())
 }
 
 struct Reader<G> {

@@ -1,28 +1,36 @@
-//! How a function starts on Lambda: settings read, secrets fetched, clients made, all before the first event.
+//! How a function starts on Lambda, and how it is seen at work: settings read, secrets fetched, clients made, all before
+//! the first event; and from then on what each event did is logged and measured before its answer goes out.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use cafe_core::payment::BoxError;
+use cafe_core::cafe::PhoneKey;
 use jiff::SignedDuration;
-use secrecy::SecretString;
+use lambda_http::Error;
+use lambda_runtime::{LambdaEvent, service_fn};
+use secrecy::{ExposeSecret, SecretString};
 use store::DynamoStore;
-use tower::{Service, ServiceBuilder};
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tracing::{Instrument, Span};
 
 use crate::aws::Aws;
 use crate::base_url::without_stage;
 use crate::client::Client;
+use crate::doubts::Doubts;
 use crate::menus::Menus;
+use crate::metrics::{Measured, Metrics};
 use crate::parts::{Payments, SharedStore, Skills, kakaopay};
 use crate::preflight::Preflight;
 use crate::reply;
-use crate::settings::{Part, Settings};
+use crate::settings::{self, BadSettings, Part, Problems, Secret, Settings};
+use crate::skill::SkillKeys;
+use crate::subject::{About, span_of_event, span_of_request};
 use crate::world::World;
 
 fn environment(name: &str) -> Option<String> {
@@ -30,7 +38,7 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// One JSON object a line, with the request's id; which Lambda hands on to its log group.
-pub fn log() {
+fn log() {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -41,114 +49,242 @@ pub fn log() {
         .init();
 }
 
-/// Why a function does not start, causes included, in one line. It reads the same by `Debug`, by which
-/// `main` tells what it ends with.
-pub struct NotStarted(String);
-
-impl NotStarted {
-    fn because(error: &dyn Error) -> NotStarted {
-        let causes = std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string);
-        NotStarted(causes.collect::<Vec<_>>().join(": "))
-    }
+/// A panic as one line of the log. What it says may be made of anything, a customer's words included, so it is told
+/// only where it was written out in the program.
+fn tell_of_panics(function: &'static str, metrics: Metrics, world: World) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        let words = panic.payload().downcast_ref::<&'static str>();
+        tracing::error!(place, words, "the function panicked");
+        metrics.tell_now(Measured::panic(function), world.now());
+    }));
 }
+
+/// Why a function does not start, in one line. It reads the same by `Debug`, by which `main` tells what it ends with.
+pub struct NotStarted(BadSettings);
 
 impl fmt::Display for NotStarted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
 impl fmt::Debug for NotStarted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        fmt::Display::fmt(self, f)
     }
 }
 
-impl Error for NotStarted {}
+impl std::error::Error for NotStarted {}
 
-/// The parts of a skill that uses `tables`.
-///
-/// # Errors
-/// Says in one message what is missing or wrong; the function must not start.
-pub async fn skills(tables: &[Part]) -> Result<Skills, NotStarted> {
-    wire_skills(tables).await.map_err(|error| NotStarted::because(&*error))
+/// A function of the cafe, from the first line of its `main` on.
+#[derive(Debug)]
+pub struct Function {
+    name: &'static str,
+    world: World,
+    metrics: Metrics,
 }
 
-async fn wire_skills(tables: &[Part]) -> Result<Skills, BoxError> {
-    let (settings, aws) = read(&[&[Part::SkillKey, Part::PhoneKey], tables].concat())?;
-    let [skill_key, phone_key] =
-        aws.reveal([settings.skill_key.as_ref(), settings.phone_key.as_ref()]).await?;
-    let keys = (&given(skill_key, "SKILL_KEY")?, &given(phone_key, "PHONE_KEY")?);
-    let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
-    let world = World::real();
-    Skills::new(&settings, store, menus(&settings, &aws, &world).await?, keys, world)
+impl Function {
+    /// Begins. From here on it logs, and a panic is a line of the log. `name` is what its binary is called.
+    #[must_use]
+    pub fn begins(name: &'static str) -> Function {
+        log();
+        let (world, metrics) = (World::real(), Metrics::of(&settings::stack(environment)));
+        tell_of_panics(name, metrics.clone(), world.clone());
+        metrics.measure(Measured::cold_start(name));
+        Function { name, world, metrics }
+    }
+
+    /// The time and randomness.
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The parts of a skill that uses `tables`.
+    ///
+    /// # Errors
+    /// Says in one message all that is missing or wrong; the function must not start.
+    pub async fn skills(&self, tables: &[Part]) -> Result<Skills, NotStarted> {
+        let mut start = Start::reads(&[&[Part::SkillKey, Part::PhoneKey], tables].concat());
+        let named =
+            [("SKILL_KEY", start.settings.skill_key.take()), ("PHONE_KEY", start.settings.phone_key.take())];
+        let [skill_key, phone_key] = start.reveals(named).await;
+        let keys = skill_key.and_then(|key| start.problems.unless(SkillKeys::new(&key)));
+        let phone_key = phone_key
+            .and_then(|key| start.problems.unless_of("PHONE_KEY", PhoneKey::new(key.expose_secret())));
+        let menus = start.menus(&self.world).await;
+        let settings = &start.settings;
+        match (start.aws, keys, phone_key, menus, start.problems.are_none()) {
+            (Some(aws), Some(keys), Some(phone_key), Some(menus), true) => {
+                let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+                let store = store.metered(self.metrics.clone());
+                Ok(Skills::of(settings, store, menus, (keys, phone_key), self.world.clone()))
+            }
+            _ => Err(NotStarted(start.problems.into())),
+        }
+    }
+
+    /// The parts of a function that touches money.
+    ///
+    /// # Errors
+    /// Says in one message all that is missing or wrong; the function must not start.
+    pub async fn payments(&self) -> Result<Payments, NotStarted> {
+        let mut start = Start::reads(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay]);
+        let account = start.settings.kakaopay.take();
+        let [key] =
+            start.reveals([("KAKAOPAY_KEY", account.as_ref().map(|account| account.key.clone()))]).await;
+        let http = start.problems.unless(Client::new());
+        let gateway = account.zip(key).zip(http).and_then(|((account, key), http)| {
+            start.problems.unless(kakaopay(&account, &key, Arc::new(http)))
+        });
+        let menus = start.menus(&self.world).await;
+        let settings = &start.settings;
+        match (start.aws, gateway, menus, start.problems.are_none()) {
+            (Some(aws), Some(gateway), Some(menus), true) => {
+                let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+                let store = store.metered(self.metrics.clone());
+                let gateway = gateway.metered(self.metrics.clone());
+                Ok(Payments::new(settings, store, gateway, menus, self.world.clone()))
+            }
+            _ => Err(NotStarted(start.problems.into())),
+        }
+    }
+
+    /// The parts of the function that starts the others.
+    ///
+    /// # Errors
+    /// Says in one message all that is missing or wrong; the function must not start.
+    pub fn preflight(&self) -> Result<Preflight, NotStarted> {
+        let mut start = Start::reads(&[Part::CheckedVersions]);
+        let http = start.problems.unless(Client::new());
+        match (start.aws, http, start.problems.are_none()) {
+            (Some(aws), Some(http), true) => Ok(Preflight {
+                lambda: aws.lambda(),
+                codedeploy: aws.codedeploy(),
+                http: Arc::new(http),
+                versions: start.settings.checked_versions,
+            }),
+            _ => Err(NotStarted(start.problems.into())),
+        }
+    }
+
+    /// Serves a router to API Gateway, one event at a time.
+    ///
+    /// # Errors
+    /// Where the Lambda Runtime API is not there.
+    pub async fn serves(&self, router: Router) -> Result<(), Error> {
+        let service = lambda(router);
+        let answer = |request: Request<lambda_http::Body>| {
+            self.sees(span_of_request(&request), service.clone().oneshot(request))
+        };
+        lambda_http::run(service_fn(answer)).await
+    }
+
+    /// Serves a skill, which is measured besides: its customer hears nothing after five seconds.
+    ///
+    /// # Errors
+    /// As [`serves`](Function::serves).
+    pub async fn serves_skill(&self, router: Router) -> Result<(), Error> {
+        let service = lambda(router);
+        let answer = |request: Request<lambda_http::Body>| {
+            let (span, answer) = (span_of_request(&request), service.clone().oneshot(request));
+            self.sees(span, async {
+                let began = Instant::now();
+                let answer = answer.await;
+                self.metrics.measure(Measured::skill_latency(self.name, began.elapsed()));
+                answer
+            })
+        };
+        lambda_http::run(service_fn(answer)).await
+    }
+
+    /// Handles an event that came by no API.
+    pub async fn handles<E: About, T>(&self, event: LambdaEvent<E>, handle: impl AsyncFnOnce(E) -> T) -> T {
+        let span = span_of_event(&event.context, &event.payload.subject());
+        self.sees(span, handle(event.payload)).await
+    }
+
+    /// Counts what is in doubt, which must not keep anything else from being done.
+    pub async fn counts_doubts(&self, store: &SharedStore) {
+        match Doubts::at(&**store, self.world.now()).await {
+            Ok(doubts) => doubts.measure(&self.metrics),
+            Err(error) => reply::log("what is in doubt could not be counted", &error),
+        }
+    }
+
+    /// Sees an event through: each line that is logged says whose it was, and what was measured is told before the
+    /// answer goes out, as Lambda freezes the process after that.
+    async fn sees<T>(&self, span: Span, handling: impl Future<Output = T>) -> T {
+        let answer = handling.instrument(span).await;
+        self.metrics.tell(self.world.now());
+        answer
+    }
 }
 
-/// The parts of a function that touches money.
-///
-/// # Errors
-/// Says in one message what is missing or wrong; the function must not start.
-pub async fn payments() -> Result<Payments, NotStarted> {
-    wire_payments().await.map_err(|error| NotStarted::because(&*error))
+/// What a function is to start with, and all that stands in its way.
+struct Start {
+    settings: Settings,
+    /// AWS, if the environment says where.
+    aws: Option<Aws>,
+    problems: Problems,
 }
 
-async fn wire_payments() -> Result<Payments, BoxError> {
-    let (settings, aws) = read(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay])?;
-    let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
-    let [key] = aws.reveal([Some(&account.key)]).await?;
-    let gateway = kakaopay(account, &given(key, "KAKAOPAY_KEY")?, Arc::new(Client::new()?))?;
-    let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
-    let world = World::real();
-    Ok(Payments::new(&settings, store, gateway, menus(&settings, &aws, &world).await?, world))
-}
-
-/// The parts of the function that starts the others.
-///
-/// # Errors
-/// Says in one message what is missing or wrong; the function must not start.
-pub fn preflight() -> Result<Preflight, NotStarted> {
-    wire_preflight().map_err(|error| NotStarted::because(&*error))
-}
-
-fn wire_preflight() -> Result<Preflight, BoxError> {
-    let (settings, aws) = read(&[Part::CheckedVersions])?;
-    let http = Arc::new(Client::new()?);
-    Ok(Preflight {
-        lambda: aws.lambda(),
-        codedeploy: aws.codedeploy(),
-        http,
-        versions: settings.checked_versions,
-    })
-}
-
-/// Our settings and AWS's own, or all that is missing or wrong about either.
-fn read(parts: &[Part]) -> Result<(Settings, Aws), BoxError> {
-    match (Settings::read(environment, parts), Aws::from_env(environment)) {
-        (Ok(settings), Ok(aws)) => Ok((settings, aws)),
-        (Err(ours), Err(aws)) => Err(format!("{ours}; {aws}").into()),
-        (Err(ours), Ok(_)) => Err(ours.into()),
-        (Ok(_), Err(aws)) => Err(aws),
+impl Start {
+    fn reads(parts: &[Part]) -> Start {
+        let (settings, mut problems) = Settings::gather(environment, parts);
+        let aws = problems.unless(Aws::from_env(environment));
+        Start { settings, aws, problems }
     }
 }
 
 /// How long a menu that was read counts before it is read again.
 const MENU_FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
 
-async fn menus(settings: &Settings, aws: &Aws, world: &World) -> Result<Menus, BoxError> {
-    let Some(parameter) = settings.menu_parameter.clone() else { return Ok(Menus::packaged()?) };
-    Menus::kept(Arc::new(aws.kept_menu(parameter)), MENU_FRESH_FOR, world.now()).await
-}
+impl Start {
+    /// The secrets themselves, those kept in SSM fetched with one request.
+    async fn reveals<const N: usize>(
+        &mut self,
+        secrets: [(&'static str, Option<Secret>); N],
+    ) -> [Option<SecretString>; N] {
+        let names = secrets.iter().filter_map(|(_, secret)| match secret {
+            Some(Secret::Parameter(name)) => Some(name.clone()),
+            Some(Secret::Given(_)) | None => None,
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names.dedup();
+        let kept = match &self.aws {
+            Some(aws) if !names.is_empty() => aws.parameters(names).await,
+            Some(_) | None => Ok(Vec::new()),
+        };
+        let asked = self.aws.is_some();
+        secrets.map(|(setting, secret)| match (secret?, &kept) {
+            (Secret::Given(value), _) => Some(value),
+            (Secret::Parameter(name), Ok(kept)) => {
+                let value = kept.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+                if value.is_none() && asked {
+                    self.problems
+                        .add(format!("{setting}_PARAMETER names no parameter of SSM's that could be read"));
+                }
+                value
+            }
+            (Secret::Parameter(_), Err(error)) => {
+                self.problems.add(format!("{setting}_PARAMETER cannot be read: {error}"));
+                None
+            }
+        })
+    }
 
-fn given(secret: Option<SecretString>, name: &str) -> Result<SecretString, BoxError> {
-    secret.ok_or_else(|| format!("{name} is missing").into())
-}
-
-/// Serves a router to API Gateway, one event at a time.
-///
-/// # Errors
-/// Where the Lambda Runtime API is not there.
-pub async fn serve(router: Router) -> Result<(), lambda_http::Error> {
-    lambda_http::run(lambda(router)).await
+    async fn menus(&mut self, world: &World) -> Option<Menus> {
+        let Some(parameter) = self.settings.menu_parameter.clone() else {
+            return self.problems.unless_of("menu.toml", Menus::packaged());
+        };
+        let kept = Arc::new(self.aws.as_ref()?.kept_menu(parameter));
+        let menus = Menus::kept(kept, MENU_FRESH_FOR, world.now()).await;
+        self.problems.unless_of("MENU_PARAMETER", menus)
+    }
 }
 
 /// A router as API Gateway's requests meet it: without their stage, and with a page for unknown paths.

@@ -156,11 +156,16 @@ impl Instance {
 
     /// Ends the function, which must not have ended by itself. Gives its log.
     pub(crate) fn ends(self) -> Vec<Value> {
+        self.ends_measured().0
+    }
+
+    /// The same, with the metrics that CloudWatch finds in it, which are lines as well.
+    pub(crate) fn ends_measured(self) -> (Vec<Value>, Vec<Value>) {
         assert!(self.running.kill(), "{} had ended by itself", self.function);
         let log = String::from_utf8(self.life.log.join().unwrap()).unwrap();
         log.lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
-            .collect()
+            .partition(|line: &Value| line.get("_aws").is_none())
     }
 
     async fn starts_again(&mut self) {

@@ -1,10 +1,10 @@
 //! Lambda: see [`functions::monitors`].
 
+use functions::Function;
 use functions::monitors::{self, Process};
-use functions::{World, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    start::log();
-    start::serve(monitors::router(Process::starts(&World::real()))).await
+    let function = Function::begins(env!("CARGO_BIN_NAME"));
+    function.serves(monitors::router(Process::starts(function.world()))).await
 }

@@ -1,10 +1,10 @@
 //! Lambda: see [`functions::payment_approve`].
 
-use functions::{payment_approve, start};
+use functions::{Function, payment_approve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    start::log();
-    let app = start::payments().await?; // A missing setting fails the deployment, not a customer.
-    start::serve(payment_approve::router(app)).await
+    let function = Function::begins(env!("CARGO_BIN_NAME"));
+    let app = function.payments().await?; // A missing setting fails the deployment, not a customer.
+    function.serves(payment_approve::router(app)).await
 }

@@ -1,10 +1,10 @@
 //! Lambda: see [`functions::payment_ready`].
 
-use functions::{payment_ready, start};
+use functions::{Function, payment_ready};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    start::log();
-    let app = start::payments().await?; // A missing setting fails the deployment, not a customer.
-    start::serve(payment_ready::router(app)).await
+    let function = Function::begins(env!("CARGO_BIN_NAME"));
+    let app = function.payments().await?; // A missing setting fails the deployment, not a customer.
+    function.serves(payment_ready::router(app)).await
 }

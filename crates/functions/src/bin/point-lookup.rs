@@ -1,10 +1,10 @@
 //! Lambda: see [`functions::point_lookup`].
 
-use functions::{Part, point_lookup, start};
+use functions::{Function, Part, point_lookup};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    start::log();
-    let app = start::skills(&[Part::Members]).await?; // A missing setting fails the deployment, not a customer.
-    start::serve(point_lookup::router(app)).await
+    let function = Function::begins(env!("CARGO_BIN_NAME"));
+    let app = function.skills(&[Part::Members]).await?; // A missing setting fails the deployment, not a customer.
+    function.serves_skill(point_lookup::router(app)).await
 }

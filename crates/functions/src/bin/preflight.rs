@@ -1,12 +1,12 @@
 //! Lambda: see [`functions::preflight`].
 
-use functions::{preflight, start};
-use lambda_runtime::{LambdaEvent, service_fn};
+use functions::{Function, preflight};
+use lambda_runtime::service_fn;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    start::log();
-    let app = &start::preflight()?; // A missing setting fails the deployment, which is what this is for.
-    let handle = |event: LambdaEvent<preflight::Event>| preflight::handle(app, event.payload);
+    let function = &Function::begins(env!("CARGO_BIN_NAME"));
+    let app = &function.preflight()?; // A missing setting fails the deployment, which is what this is for.
+    let handle = |event| function.handles(event, async |event| preflight::handle(app, event).await);
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -1,10 +1,10 @@
 //! Lambda: see [`functions::sign_up`].
 
-use functions::{Part, sign_up, start};
+use functions::{Function, Part, sign_up};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    start::log();
-    let app = start::skills(&[Part::Members, Part::Ledger]).await?; // A missing setting fails the deployment, not a customer.
-    start::serve(sign_up::router(app)).await
+    let function = Function::begins(env!("CARGO_BIN_NAME"));
+    let app = function.skills(&[Part::Members, Part::Ledger]).await?; // A missing setting fails the deployment, not a customer.
+    function.serves_skill(sign_up::router(app)).await
 }

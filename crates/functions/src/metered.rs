@@ -1,0 +1,267 @@
+//! A store and a gateway that measure what passes through them, at the edge, and change nothing of it.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use cafe_core::cafe::{
+    Approving, AttemptToken, Begun, Capture, Closed, Collected, Entry, Joined, Kept, Late, Member, MemberId,
+    NewMember, Opened, Order, Paid, Quoted, RefundId, Store, StoreError, Turn, Watched,
+};
+use cafe_core::payment::{
+    Approval, Behaviour, Cancellation, Charge, Checkout, Gateway, GatewayError, OrderId, Proof, Provider,
+    Returns, Session, Snapshot,
+};
+use jiff::Timestamp;
+use tracing::Span;
+
+use crate::metrics::{Measured, Metrics};
+use crate::parts::{SharedGateway, SharedStore};
+use crate::subject::about_order;
+
+/// A store or a gateway, measured.
+#[derive(Clone, Debug)]
+pub struct Metered<T> {
+    inner: T,
+    metrics: Metrics,
+}
+
+impl<T> Metered<T> {
+    /// Measures what passes through `inner`.
+    pub const fn new(inner: T, metrics: Metrics) -> Metered<T> {
+        Metered { inner, metrics }
+    }
+
+    fn points(&self, entries: &[Entry]) {
+        for entry in entries {
+            self.metrics.measure(Measured::points(entry.kind.as_str(), entry.points.get().into()));
+        }
+    }
+
+    /// A write that is made after the gateway has moved money for it, and that could not be made. Where somebody
+    /// else was first, they have made it.
+    fn after_the_gateway(&self, written: &Result<Kept, StoreError>) {
+        if matches!(written, Err(_) | Ok(Kept::PointsShort)) {
+            self.metrics.measure(Measured::settle_failure());
+        }
+    }
+}
+
+/// What is counted is what was written; a write whose answer was lost, and that is found to stand when it is made
+/// again, counts then.
+#[async_trait]
+impl Store for Metered<SharedStore> {
+    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError> {
+        self.inner.member(id).await
+    }
+
+    async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
+        let joined = self.inner.join(new).await;
+        if matches!(joined, Ok(Joined::New)) {
+            self.points(&[new.entry()]);
+        }
+        joined
+    }
+
+    async fn quote(&self, quoted: &Quoted) -> Result<(), StoreError> {
+        // From here on it has a name, which lines of the log are found by.
+        about_order(&Span::current(), quoted.quote.id);
+        let written = self.inner.quote(quoted).await;
+        if written.is_ok() {
+            self.metrics.measure(Measured::order("quoted"));
+        }
+        written
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.inner.order(id).await
+    }
+
+    async fn open(&self, opened: &Opened) -> Result<Kept, StoreError> {
+        let written = self.inner.open(opened).await;
+        if matches!(written, Ok(Kept::Done)) {
+            self.metrics.measure(Measured::order("opened"));
+            self.points(&opened.entries());
+        }
+        written
+    }
+
+    async fn begin(&self, id: OrderId, turn: &Turn, proof: Option<&Proof>) -> Result<Begun, StoreError> {
+        let begun = self.inner.begin(id, turn, proof).await;
+        if matches!(begun, Ok(Begun::First(_) | Begun::Again(_))) {
+            self.metrics.measure(Measured::order("approving"));
+        }
+        begun
+    }
+
+    async fn give_up(&self, approving: &Approving) -> Result<bool, StoreError> {
+        self.inner.give_up(approving).await
+    }
+
+    async fn leave_in_doubt(&self, approving: &Approving, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.leave_in_doubt(approving, now).await
+    }
+
+    async fn settle(&self, paid: &Paid) -> Result<Kept, StoreError> {
+        let written = self.inner.settle(paid).await;
+        if matches!(written, Ok(Kept::Done)) {
+            self.metrics.measure(Measured::order("paid"));
+            if let Collected::Gateway { approval, .. } = &paid.collected {
+                self.metrics.measure(Measured::won_collected(approval.amount.get().into()));
+            }
+            self.points(&paid.entries());
+        }
+        if matches!(paid.collected, Collected::Gateway { .. }) {
+            self.after_the_gateway(&written);
+        }
+        written
+    }
+
+    async fn close(&self, closed: &Closed, attempt: Option<&AttemptToken>) -> Result<Kept, StoreError> {
+        let written = self.inner.close(closed, attempt).await;
+        if matches!(written, Ok(Kept::Done)) {
+            self.metrics.measure(Measured::order("closed"));
+            self.points(&closed.entries());
+        }
+        if was_captured(closed) {
+            self.after_the_gateway(&written);
+        }
+        written
+    }
+
+    async fn follow_up(&self, closed: &Closed) -> Result<Kept, StoreError> {
+        let written = self.inner.follow_up(closed).await;
+        if was_captured(closed) {
+            self.after_the_gateway(&written);
+        }
+        written
+    }
+
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.inner.due(now, most).await
+    }
+
+    async fn in_review(&self, most: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.inner.in_review(most).await
+    }
+
+    async fn watched(&self, id: OrderId) -> Result<Option<Watched>, StoreError> {
+        self.inner.watched(id).await
+    }
+
+    async fn keep_watching(&self, watched: &Watched) -> Result<(), StoreError> {
+        self.inner.keep_watching(watched).await
+    }
+
+    async fn begin_refund(&self, paid: &Paid) -> Result<Kept, StoreError> {
+        self.inner.begin_refund(paid).await
+    }
+
+    async fn resume_refund(&self, paid: &Paid, now: Timestamp) -> Result<Kept, StoreError> {
+        self.inner.resume_refund(paid, now).await
+    }
+
+    async fn give_up_refund(&self, paid: &Paid) -> Result<(), StoreError> {
+        self.inner.give_up_refund(paid).await
+    }
+
+    async fn settle_refund(&self, paid: &Paid, running: &RefundId) -> Result<Kept, StoreError> {
+        let written = self.inner.settle_refund(paid, running).await;
+        if matches!(written, Ok(Kept::Done)) {
+            self.metrics.measure(Measured::order("refunded"));
+            if let Some(refund) = paid.refunds.last() {
+                self.metrics.measure(Measured::won_refunded(refund.amount.get().into()));
+            }
+            self.points(&paid.refund_entries());
+        }
+        self.after_the_gateway(&written);
+        written
+    }
+
+    async fn entries(&self, member: &MemberId) -> Result<Vec<Entry>, StoreError> {
+        self.inner.entries(member).await
+    }
+}
+
+/// Whether the gateway has collected for an order that is closed, or has given that back.
+fn was_captured(closed: &Closed) -> bool {
+    match &closed.late {
+        Some(Late { capture: Capture::Returning | Capture::Returned(_), .. }) => true,
+        Some(Late { capture: Capture::Possible, .. }) | None => false,
+    }
+}
+
+/// A call of the gateway's that is under way. One that is dropped has no answer either, and took as long.
+struct Call<'a> {
+    metrics: &'a Metrics,
+    name: &'static str,
+    began: Instant,
+    answered: bool,
+}
+
+impl<'a> Call<'a> {
+    fn of(metrics: &'a Metrics, name: &'static str) -> Call<'a> {
+        Call { metrics, name, began: Instant::now(), answered: false }
+    }
+
+    fn ended<T>(mut self, answer: Result<T, GatewayError>) -> Result<T, GatewayError> {
+        self.answered = true;
+        if let Err(error) = &answer {
+            self.metrics.measure(Measured::gateway_error(match error {
+                GatewayError::Declined { code, .. } => code,
+                GatewayError::Unreached(..) => "unreached",
+                GatewayError::Unknown(..) => "unknown",
+            }));
+        }
+        answer
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.metrics.measure(Measured::gateway_latency(self.name, self.began.elapsed()));
+        if !self.answered {
+            self.metrics.measure(Measured::gateway_error("unknown"));
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for Metered<SharedGateway> {
+    fn provider(&self) -> Provider {
+        self.inner.provider()
+    }
+
+    fn behaviour(&self) -> Behaviour {
+        self.inner.behaviour()
+    }
+
+    async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
+        let call = Call::of(&self.metrics, "open");
+        call.ended(self.inner.open(charge, returns).await)
+    }
+
+    async fn approve(
+        &self,
+        charge: &Charge,
+        session: &Session,
+        proof: &Proof,
+    ) -> Result<Approval, GatewayError> {
+        let call = Call::of(&self.metrics, "approve");
+        call.ended(self.inner.approve(charge, session, proof).await)
+    }
+
+    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
+        let call = Call::of(&self.metrics, "lookup");
+        call.ended(self.inner.lookup(charge, session).await)
+    }
+
+    async fn cancel(
+        &self,
+        charge: &Charge,
+        session: &Session,
+        cancellation: Cancellation,
+    ) -> Result<(), GatewayError> {
+        let call = Call::of(&self.metrics, "cancel");
+        call.ended(self.inner.cancel(charge, session, cancellation).await)
+    }
+}
