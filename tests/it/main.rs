@@ -16,4 +16,5 @@ mod start;
 mod store;
 mod stories;
 mod support;
+mod template;
 mod tidy;
