@@ -4,7 +4,7 @@
 //! request, and `v2` how an HTTP API does, without a stage or (`.prod`) with one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -20,14 +20,17 @@ use fakes::clock::Clock;
 use fakes::kakaopay::{KakaoPay, Options, Status};
 use functions::menus::Menus;
 use functions::monitors::{self, Process};
-use functions::parts::{SharedStore, kakaopay};
-use functions::settings::Part;
+use functions::parts::{SharedGateway, SharedStore, kakaopay};
+use functions::renewed::Renewed;
+use functions::settings::{KakaoPaySettings, Part, Secret};
+use functions::skill::SkillKeys;
 use functions::{
     Payments, Settings, Skills, World, general_payment_preprocess, payment_approve, payment_close,
     payment_ready, point_lookup, point_payment_preprocess, reconcile, refund, sign_up, start,
 };
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
+use parameters::Parameter;
 use serde_json::{Value, json};
 use store::DynamoStore;
 use tower::ServiceExt;
@@ -428,6 +431,74 @@ async fn the_owner_gives_back_a_part() {
         );
     }
     assert_eq!(shop.kakaopay.payments()[0].cancelled, 1_100);
+}
+
+/// Where a secret is kept, as long as it takes to replace it.
+struct Safe(Arc<Mutex<&'static str>>);
+
+#[async_trait]
+impl parameters::Source<SkillKeys> for Safe {
+    async fn read(&self) -> Result<SkillKeys, parameters::BoxError> {
+        Ok(SkillKeys::new(&(*self.0.lock().unwrap()).into())?)
+    }
+}
+
+#[tokio::test]
+async fn a_skill_s_secret_that_is_replaced_counts_without_a_deployment_and_a_broken_one_never() {
+    let mut shop = Shop::opens(None).await;
+    let (safe, fresh_for) = (Arc::new(Mutex::new("old")), SignedDuration::from_mins(5));
+    shop.skills.keys =
+        Parameter::kept("SKILL_KEY", Safe(safe.clone()), fresh_for, shop.clock.now()).await.unwrap();
+    let later = async |minutes, secret| {
+        *safe.lock().unwrap() = secret;
+        shop.clock.advance(SignedDuration::from_mins(minutes));
+        shop.answers("sign-up", &text("sign-up.v2")).await.status
+    };
+    assert_eq!(later(4, "dev").await, 401);
+    assert_eq!(later(1, "dev").await, 200);
+    assert_eq!(later(5, "one,too,many").await, 200);
+    assert_eq!(later(5, "new").await, 401);
+}
+
+/// KakaoPay by the key that is kept in a safe.
+struct Account {
+    settings: KakaoPaySettings,
+    safe: Arc<Mutex<String>>,
+    line: Arc<Line>,
+}
+
+#[async_trait]
+impl parameters::Source<SharedGateway> for Account {
+    async fn read(&self) -> Result<SharedGateway, parameters::BoxError> {
+        kakaopay(&self.settings, &self.safe.lock().unwrap().clone().into(), self.line.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_kakaopay_s_that_is_replaced_counts_without_a_deployment() {
+    let mut shop = Shop::opens(None).await;
+    let (right, time) = (Options::default().secret_keys[0].clone(), shop.clock.clone());
+    let safe = Arc::new(Mutex::new("revoked".to_owned()));
+    let url = Some(Options::default().origin.parse().unwrap());
+    let settings = KakaoPaySettings {
+        api: ::kakaopay::Api::Open,
+        url,
+        key: Secret::Parameter("/cafe/kakaopay-key".to_owned()),
+        key_prefix: None,
+        cid: ::kakaopay::TEST_CID.to_owned(),
+    };
+    let account = Account { settings, safe: safe.clone(), line: Arc::new(Line(shop.kakaopay.clone())) };
+    let kept =
+        Parameter::kept("KAKAOPAY_KEY", account, SignedDuration::from_mins(5), time.now()).await.unwrap();
+    let renewed = Renewed::new(kept, World::with_clock(move || time.now())).await;
+    shop.payments.gateway = SharedGateway::new(renewed);
+    shop.is_quoted().await;
+    let opens = async || shop.answers("payment-ready", &text("payment-ready.v2")).await.status;
+    assert_eq!(opens().await, 502);
+    *safe.lock().unwrap() = right;
+    assert_eq!(opens().await, 502, "what was read last counts");
+    shop.clock.advance(SignedDuration::from_mins(5));
+    assert_eq!(opens().await, 301);
 }
 
 #[tokio::test]

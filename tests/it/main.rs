@@ -4,6 +4,7 @@
 mod browser;
 mod cafe;
 mod events;
+mod idempotency;
 mod kill;
 mod lambda;
 mod logs;

@@ -36,15 +36,18 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("batches", &[]),
     ("cafe-core", &["kakaopay"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),
     ("fakes", &[]),
-    ("functions", &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "store"]),
+    ("functions", &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "store"]),
+    ("idempotency", &[]),
     ("kakaopay", &[]),
     ("openbuilder", &[]),
+    ("parameters", &[]),
     ("portone", &[]),
     ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
     ("store", &["cafe-core"]),
@@ -52,7 +55,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 5] = ["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "portone"];
+const PURE: [&str; 7] =
+    ["batches", "cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "portone"];
 
 /// What a pure crate has no use for.
 const IMPURE: [&str; 9] =

@@ -11,6 +11,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use cafe_core::payment::BoxError;
+use parameters::Source;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::menus::MenuSource;
@@ -137,6 +138,18 @@ impl Aws {
         KeptMenu { aws: self.clone(), parameter }
     }
 
+    /// What is made of the secret that is kept in the SSM parameter of that name.
+    #[must_use]
+    pub fn kept_secret<M>(&self, parameter: String, make: M) -> KeptSecret<M> {
+        KeptSecret { aws: self.clone(), parameter, make }
+    }
+
+    async fn parameter(&self, name: &str) -> Result<SecretString, BoxError> {
+        let found = self.parameters(vec![name.to_owned()]).await?;
+        let (_, value) = found.into_iter().next().ok_or("SSM has no such parameter")?;
+        Ok(value)
+    }
+
     /// The values of SSM's parameters, by their names, with one request. What there is none of is left out.
     ///
     /// # Errors
@@ -176,6 +189,25 @@ pub fn http_client() -> Result<SharedHttpClient, BoxError> {
     Ok(aws_smithy_http_client::Builder::new().tls_provider(tls_provider).tls_context(tls).build_https())
 }
 
+/// A secret in an SSM parameter, as what is made of it: its owner replaces it there.
+#[derive(Clone, Debug)]
+pub struct KeptSecret<M> {
+    aws: Aws,
+    parameter: String,
+    make: M,
+}
+
+#[async_trait]
+impl<T, M> Source<T> for KeptSecret<M>
+where
+    T: Send,
+    M: Fn(&SecretString) -> Result<T, BoxError> + Send + Sync,
+{
+    async fn read(&self) -> Result<T, BoxError> {
+        (self.make)(&self.aws.parameter(&self.parameter).await?)
+    }
+}
+
 /// A menu in an SSM parameter, where its owner changes it.
 #[derive(Clone, Debug)]
 pub struct KeptMenu {
@@ -186,8 +218,6 @@ pub struct KeptMenu {
 #[async_trait]
 impl MenuSource for KeptMenu {
     async fn text(&self) -> Result<String, BoxError> {
-        let found = self.aws.parameters(vec![self.parameter.clone()]).await?;
-        let (_, text) = found.into_iter().next().ok_or("SSM has no such parameter")?;
-        Ok(text.expose_secret().to_owned())
+        Ok(self.aws.parameter(&self.parameter).await?.expose_secret().to_owned())
     }
 }

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod order_path;
 pub mod page;
 pub mod parts;
+pub mod renewed;
 pub mod reply;
 pub mod settings;
 pub mod skill;

@@ -1,15 +1,18 @@
 //! The menu as it stands now: an owner changes it without a compiler, and nobody restarts anything.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use cafe_core::cafe::{BadMenu, Menu};
 use cafe_core::payment::BoxError;
 use jiff::{SignedDuration, Timestamp};
+use parameters::{Parameter, Source};
 
 /// The menu that is packaged with the functions, for whoever keeps none elsewhere.
 const PACKAGED: &str = include_str!("../../../menu.toml");
+
+/// By which the log tells of it.
+const NAME: &str = "menu";
 
 /// Where the text of a menu is kept.
 #[async_trait]
@@ -22,20 +25,17 @@ pub trait MenuSource: Send + Sync {
 }
 
 /// The menu, read anew from time to time.
-#[derive(Clone)]
-pub struct Menus(Arc<Kept>);
+#[derive(Clone, Debug)]
+pub struct Menus(Parameter<Menu>);
 
-struct Kept {
-    source: Option<Arc<dyn MenuSource>>,
-    /// How old what was read may grow.
-    fresh_for: SignedDuration,
-    current: Mutex<Read>,
-}
+/// A menu out of its text.
+struct Written(Arc<dyn MenuSource>);
 
-#[derive(Clone)]
-struct Read {
-    menu: Arc<Menu>,
-    at: Timestamp,
+#[async_trait]
+impl Source<Menu> for Written {
+    async fn read(&self) -> Result<Menu, BoxError> {
+        Ok(Menu::parse(&self.0.text().await?)?)
+    }
 }
 
 impl Menus {
@@ -44,9 +44,7 @@ impl Menus {
     /// # Errors
     /// [`BadMenu`] says what to mend in `menu.toml`; the function must not start.
     pub fn packaged() -> Result<Menus, BadMenu> {
-        let menu = Arc::new(Menu::parse(PACKAGED)?);
-        let current = Mutex::new(Read { menu, at: Timestamp::MIN });
-        Ok(Menus(Arc::new(Kept { source: None, fresh_for: SignedDuration::MAX, current })))
+        Ok(Menus(Parameter::fixed(NAME, Menu::parse(PACKAGED)?)))
     }
 
     /// The menu that `source` keeps, read now and again whenever it is older than `fresh_for`.
@@ -58,46 +56,12 @@ impl Menus {
         fresh_for: SignedDuration,
         now: Timestamp,
     ) -> Result<Menus, BoxError> {
-        let menu = Arc::new(Menu::parse(&source.text().await?)?);
-        let current = Mutex::new(Read { menu, at: now });
-        Ok(Menus(Arc::new(Kept { source: Some(source), fresh_for, current })))
+        Ok(Menus(Parameter::kept(NAME, Written(source), fresh_for, now).await?))
     }
 
     /// The menu in force. One that cannot be sold from is logged, and the one before it stays.
     pub async fn now(&self, now: Timestamp) -> Arc<Menu> {
-        let current = self.current();
-        let Some(source) = &self.0.source else { return current.menu };
-        if now.duration_since(current.at) < self.0.fresh_for {
-            return current.menu;
-        }
-        // Whatever comes of it, the next to ask is not the next customer.
-        self.keep(Read { menu: current.menu.clone(), at: now });
-        let read = async { Ok::<_, BoxError>(Menu::parse(&source.text().await?)?) };
-        match read.await {
-            Ok(menu) => {
-                let menu = Arc::new(menu);
-                self.keep(Read { menu: menu.clone(), at: now });
-                menu
-            }
-            Err(error) => {
-                crate::reply::log("the menu could not be read anew", &*error);
-                current.menu
-            }
-        }
-    }
-
-    fn keep(&self, read: Read) {
-        *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = read;
-    }
-
-    fn current(&self) -> Read {
-        self.0.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl fmt::Debug for Menus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Menus")
+        self.0.now(now).await
     }
 }
 

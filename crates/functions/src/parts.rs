@@ -8,6 +8,7 @@ use cafe_core::cafe::{PhoneKey, Store};
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{BoxError, Gateway, Http};
 use kakaopay::Account;
+use parameters::Parameter;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -30,7 +31,7 @@ pub struct Skills {
     /// Tags and seals phone numbers.
     pub phone_key: Arc<PhoneKey>,
     /// Who may call.
-    pub keys: SkillKeys,
+    pub keys: Parameter<SkillKeys>,
     /// Where payment links lead; the request's own host where nothing is set.
     pub public_url: Option<Url>,
     /// What the cafe is called.
@@ -134,8 +135,9 @@ impl Skills {
         (skill_key, phone_key): (&SecretString, &SecretString),
         world: World,
     ) -> Result<Skills, BoxError> {
-        let keys = (SkillKeys::new(skill_key)?, PhoneKey::new(phone_key.expose_secret())?);
-        Ok(Skills::of(settings, store, menus, keys, world))
+        let keys = Parameter::fixed("SKILL_KEY", SkillKeys::new(skill_key)?);
+        let phone_key = PhoneKey::new(phone_key.expose_secret())?;
+        Ok(Skills::of(settings, store, menus, (keys, phone_key), world))
     }
 
     /// The same, out of secrets that were looked at before.
@@ -144,7 +146,7 @@ impl Skills {
         settings: &Settings,
         store: SharedStore,
         menus: Menus,
-        (keys, phone_key): (SkillKeys, PhoneKey),
+        (keys, phone_key): (Parameter<SkillKeys>, PhoneKey),
         world: World,
     ) -> Skills {
         Skills {

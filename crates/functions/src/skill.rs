@@ -81,7 +81,7 @@ where
     F: Future<Output = Result<SkillResponse, SkillError>> + Send,
 {
     let handle = move |State(app): State<Skills>, request: Request| async move {
-        if !app.keys.admit(request.headers()) {
+        if !app.keys.now(app.world.now()).await.admit(request.headers()) {
             tracing::warn!(path, "a skill request without the secret was refused");
             return (StatusCode::UNAUTHORIZED, "x-skill-key is missing or wrong\n").into_response();
         }

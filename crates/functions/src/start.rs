@@ -11,9 +11,11 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use cafe_core::cafe::PhoneKey;
-use jiff::SignedDuration;
+use cafe_core::payment::{BoxError, Http};
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::Error;
 use lambda_runtime::{LambdaEvent, service_fn};
+use parameters::Parameter;
 use secrecy::{ExposeSecret, SecretString};
 use store::DynamoStore;
 use tower::{Service, ServiceBuilder, ServiceExt};
@@ -25,8 +27,9 @@ use crate::client::Client;
 use crate::doubts::Doubts;
 use crate::menus::Menus;
 use crate::metrics::{Measured, Metrics};
-use crate::parts::{Payments, SharedStore, Skills, kakaopay};
+use crate::parts::{Payments, SharedGateway, SharedStore, Skills, kakaopay};
 use crate::preflight::Preflight;
+use crate::renewed::Renewed;
 use crate::reply;
 use crate::settings::{self, BadSettings, Part, Problems, Secret, Settings};
 use crate::skill::SkillKeys;
@@ -108,10 +111,12 @@ impl Function {
     /// Says in one message all that is missing or wrong; the function must not start.
     pub async fn skills(&self, tables: &[Part]) -> Result<Skills, NotStarted> {
         let mut start = Start::reads(&[&[Part::SkillKey, Part::PhoneKey], tables].concat());
-        let named =
-            [("SKILL_KEY", start.settings.skill_key.take()), ("PHONE_KEY", start.settings.phone_key.take())];
-        let [skill_key, phone_key] = start.reveals(named).await;
-        let keys = skill_key.and_then(|key| start.problems.unless(SkillKeys::new(&key)));
+        let skill_key = start.settings.skill_key.take();
+        let named = [("SKILL_KEY", skill_key.clone()), ("PHONE_KEY", start.settings.phone_key.take())];
+        let [value, phone_key] = start.reveals(named).await;
+        let make = |key: &SecretString| SkillKeys::new(key).map_err(BoxError::from);
+        let keys = start.renewed("SKILL_KEY", skill_key.zip(value), make, self.world.now());
+        // It must never change, so it is never read again.
         let phone_key = phone_key
             .and_then(|key| start.problems.unless_of("PHONE_KEY", PhoneKey::new(key.expose_secret())));
         let menus = start.menus(&self.world).await;
@@ -133,11 +138,13 @@ impl Function {
     pub async fn payments(&self) -> Result<Payments, NotStarted> {
         let mut start = Start::reads(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay]);
         let account = start.settings.kakaopay.take();
-        let [key] =
-            start.reveals([("KAKAOPAY_KEY", account.as_ref().map(|account| account.key.clone()))]).await;
+        let kept = account.as_ref().map(|account| account.key.clone());
+        let [key] = start.reveals([("KAKAOPAY_KEY", kept.clone())]).await;
         let http = start.problems.unless(Client::new());
-        let gateway = account.zip(key).zip(http).and_then(|((account, key), http)| {
-            start.problems.unless(kakaopay(&account, &key, Arc::new(http)))
+        let gateway = account.zip(http).and_then(|(account, http)| {
+            let http: Arc<dyn Http> = Arc::new(http);
+            let make = move |key: &SecretString| kakaopay(&account, key, http.clone());
+            start.renewed("KAKAOPAY_KEY", kept.zip(key), make, self.world.now())
         });
         let menus = start.menus(&self.world).await;
         let settings = &start.settings;
@@ -145,6 +152,7 @@ impl Function {
             (Some(aws), Some(gateway), Some(menus), true) => {
                 let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
                 let store = store.metered(self.metrics.clone());
+                let gateway = SharedGateway::new(Renewed::new(gateway, self.world.clone()).await);
                 let gateway = gateway.metered(self.metrics.clone());
                 Ok(Payments::new(settings, store, gateway, menus, self.world.clone()))
             }
@@ -239,8 +247,8 @@ impl Start {
     }
 }
 
-/// How long a menu that was read counts before it is read again.
-const MENU_FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
+/// How long a menu or a secret that was read counts before it is read again.
+const FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl Start {
     /// The secrets themselves, those kept in SSM fetched with one request.
@@ -277,12 +285,34 @@ impl Start {
         })
     }
 
+    /// What is made of a secret: for good where it was given, and read anew where it is kept.
+    fn renewed<T, M>(
+        &mut self,
+        name: &'static str,
+        secret: Option<(Secret, SecretString)>,
+        make: M,
+        now: Timestamp,
+    ) -> Option<Parameter<T>>
+    where
+        T: Send + 'static,
+        M: Fn(&SecretString) -> Result<T, BoxError> + Send + Sync + 'static,
+    {
+        let (secret, value) = secret?;
+        let first = self.problems.unless(make(&value))?;
+        Some(match (secret, &self.aws) {
+            (Secret::Parameter(parameter), Some(aws)) => {
+                Parameter::read_before(name, first, aws.kept_secret(parameter, make), FRESH_FOR, now)
+            }
+            (Secret::Given(_) | Secret::Parameter(_), _) => Parameter::fixed(name, first),
+        })
+    }
+
     async fn menus(&mut self, world: &World) -> Option<Menus> {
         let Some(parameter) = self.settings.menu_parameter.clone() else {
             return self.problems.unless_of("menu.toml", Menus::packaged());
         };
         let kept = Arc::new(self.aws.as_ref()?.kept_menu(parameter));
-        let menus = Menus::kept(kept, MENU_FRESH_FOR, world.now()).await;
+        let menus = Menus::kept(kept, FRESH_FOR, world.now()).await;
         self.problems.unless_of("MENU_PARAMETER", menus)
     }
 }

@@ -28,7 +28,7 @@ const SENDS: usize = 3;
 
 /// What goes wrong with a request.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+pub(crate) enum Fault {
     /// Another transaction is at one of its items: nothing is written.
     Collides,
     /// It is done, and the connection breaks before the answer.
@@ -37,29 +37,29 @@ enum Fault {
 
 /// The embedded DynamoDB behind a line that is out of order.
 #[derive(Clone)]
-struct Line {
+pub(crate) struct Line {
     dynamodb: Embedded,
     faults: Arc<Mutex<VecDeque<Fault>>>,
 }
 
 impl Line {
-    fn new() -> Line {
+    pub(crate) fn new() -> Line {
         Line { dynamodb: Embedded::in_memory(), faults: Arc::default() }
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         let connector = SharedHttpConnector::new(self.clone());
         let config = self.dynamodb.client().config().to_builder().sleep_impl(NoWait);
         Client::from_conf(config.http_client(http_client_fn(move |_, _| connector.clone())).build())
     }
 
     /// Has the next requests go wrong.
-    fn next(&self, fault: Fault, requests: usize) {
+    pub(crate) fn next(&self, fault: Fault, requests: usize) {
         self.faults.lock().unwrap().extend(std::iter::repeat_n(fault, requests));
     }
 
     /// How many are still to go wrong.
-    fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.faults.lock().unwrap().len()
     }
 }

@@ -3,6 +3,7 @@
 
 use devserver::dynamodb::Embedded;
 
+pub(crate) use self::faults::{Fault, Line};
 use self::shop::Shop;
 use crate::support::dynamodb_local;
 
