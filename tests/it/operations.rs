@@ -1,6 +1,7 @@
 //! What functions tell of their work: real processes, whose log and metrics are read as CloudWatch reads them.
 
 use std::collections::BTreeMap;
+use std::net::UdpSocket;
 use std::panic::catch_unwind;
 use std::process::Command;
 
@@ -14,6 +15,7 @@ use functions::Function;
 use functions::doubts::Doubts;
 use functions::metrics::Metrics;
 use functions::parts::SharedStore;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cafe::Cafe;
@@ -261,4 +263,85 @@ fn a_panic_is_one_line_and_one_metric_and_tells_nothing_that_it_was_made_of() {
         assert!(line["place"].as_str().unwrap().contains("operations.rs:"), "{line}");
         assert_eq!((&line["message"], &line["level"]), (&json!("the function panicked"), &json!("ERROR")));
     }
+}
+
+/// Who listens where X-Ray's daemon would.
+struct Daemon(UdpSocket);
+
+impl Daemon {
+    fn listens() -> Daemon {
+        let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        Daemon(socket)
+    }
+
+    /// What has come by now, each document under the header that the daemon wants before it.
+    fn heard(&self) -> Vec<Value> {
+        let mut buffer = [0; 4_096];
+        let mut heard = Vec::new();
+        while let Ok(length) = self.0.recv(&mut buffer) {
+            let text = std::str::from_utf8(&buffer[..length]).unwrap();
+            let (header, document) = text.split_once('\n').unwrap();
+            assert_eq!(header, r#"{"format":"json","version":1}"#);
+            heard.push(serde_json::from_str(document).unwrap());
+        }
+        heard
+    }
+}
+
+#[tokio::test]
+async fn each_call_to_dynamodb_and_kakaopay_is_a_subsegment_that_names_no_one_and_none_is_told_when_off() {
+    let cafe = &Cafe::opens(&[]).await;
+    quoted(cafe).await;
+    let daemon = Daemon::listens();
+    let address = daemon.0.local_addr().unwrap().to_string();
+    let started = async |traces: &str| {
+        let mut environment = cafe.environment();
+        environment.extend([("TRACES", traces.to_owned()), ("AWS_XRAY_DAEMON_ADDRESS", address.clone())]);
+        Instance::starts("payment-ready", environment, Running::default()).await
+    };
+    let sampled = "Root=1-6b0175f5-3c1f0e2b9d84453c6aa01f2e;Parent=53995c3f42cd8ad8;Sampled=1";
+    let ready = || events::text("payment-ready.v2");
+
+    let mut off = started("off").await;
+    off.is_traced_by(sampled);
+    off.handles(ready()).await.unwrap();
+    let mut on = started("xray").await;
+    on.handles(ready()).await.unwrap();
+    assert_eq!(daemon.heard(), [Value::Null; 0], "switched off, or not among those that are traced");
+
+    // Opened before, so it is only read; then the tables' own answer to a look, and KakaoPay's.
+    on.is_traced_by(sampled);
+    on.handles(ready()).await.unwrap();
+    on.handles(events::text("payment-ready.item.v2")).await.unwrap();
+    let heard = daemon.heard();
+    let calls: Vec<_> = heard
+        .iter()
+        .map(|one| (one["name"].as_str().unwrap(), [&one["aws"]["operation"], &one["annotations"]["call"]]))
+        .map(|(name, called)| format!("{name} {}", called.into_iter().find_map(Value::as_str).unwrap()))
+        .collect();
+    assert_eq!(calls, ["DynamoDB GetItem", "DynamoDB PutItem", "kakaopay open", "DynamoDB UpdateItem"]);
+    for one in &heard {
+        assert_eq!(
+            (&one["trace_id"], &one["parent_id"]),
+            (&json!("1-6b0175f5-3c1f0e2b9d84453c6aa01f2e"), &json!("53995c3f42cd8ad8"))
+        );
+        assert_eq!((&one["type"], one["id"].as_str().unwrap().len()), (&json!("subsegment"), 16));
+        let (start, end) = (one["start_time"].as_f64().unwrap(), one["end_time"].as_f64().unwrap());
+        let now = Timestamp::now().as_duration().as_secs_f64();
+        assert!(start <= end && end <= now && start > 1_700_000_000.0, "{one}");
+        let remote = one["name"] == "kakaopay";
+        assert_eq!(one["namespace"], if remote { "remote" } else { "aws" });
+        assert_eq!(one["http"]["response"]["status"], if remote { Value::Null } else { json!(200) });
+        assert!(one.get("fault").is_none() && one.get("error").is_none(), "{one}");
+        let text = one.to_string();
+        assert!(!text.contains("://") && !text.contains(events::ORDER) && !text.contains("cafe"), "{text}");
+    }
+
+    cafe.kakaopay().inject(Endpoint::Ready, Fault::ServerErrorHtml500 { effect: false });
+    on.handles(events::text("payment-ready.item.v2")).await.unwrap();
+    let heard = daemon.heard();
+    let [put, open] = &heard[..] else { panic!("{heard:#?}") };
+    assert_eq!((put.get("fault"), &open["fault"], &open["name"]), (None, &json!(true), &json!("kakaopay")));
+    assert_eq!((off.ends().len(), on.ends().len()), (0, 1));
 }

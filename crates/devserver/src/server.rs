@@ -20,6 +20,7 @@ use functions::menus::{MenuSource, Menus};
 use functions::metrics::Metrics;
 use functions::parts::{SharedStore, kakaopay};
 use functions::settings::{Secret, is_loopback, stack};
+use functions::traces::Traces;
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -144,7 +145,8 @@ impl DevServer {
             Menus::kept(Arc::new(MenuFile(options.menu.clone())), SignedDuration::ZERO, world.now()).await?;
         let is_fake = account.url.as_ref().is_some_and(is_loopback);
         let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
-        let gateway = kakaopay(account, kakaopay_key, Arc::new(client))?.metered(metrics.clone());
+        let gateway =
+            kakaopay(account, kakaopay_key, Arc::new(client))?.metered(metrics.clone(), Traces::default());
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
 

@@ -15,6 +15,7 @@ use parameters::Source;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::menus::MenuSource;
+use crate::traces::Traces;
 
 /// The roots that AWS's endpoints are signed under: Amazon Root CA 1 to 4 and Starfield Services G2.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
@@ -53,6 +54,7 @@ pub struct Aws {
     credentials: Credentials,
     urls: Urls,
     http: SharedHttpClient,
+    traces: Traces,
 }
 
 /// Where a service is if not at AWS, by the SDK's own variables.
@@ -88,7 +90,14 @@ impl Aws {
                 ssm: get("AWS_ENDPOINT_URL_SSM"),
             },
             http,
+            traces: Traces::default(),
         })
+    }
+
+    /// The same, with each call to DynamoDB traced.
+    #[must_use]
+    pub fn traced(self, traces: Traces) -> Aws {
+        Aws { traces, ..self }
     }
 
     /// A client of DynamoDB.
@@ -103,6 +112,9 @@ impl Aws {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(quick());
         config.set_endpoint_url(self.urls.dynamodb.clone());
+        if self.traces.are_on() {
+            config = config.interceptor(self.traces.clone());
+        }
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 

@@ -22,6 +22,7 @@ pub mod settings;
 pub mod skill;
 pub mod start;
 pub mod subject;
+pub mod traces;
 pub mod world;
 
 pub mod general_payment_preprocess;

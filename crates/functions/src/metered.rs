@@ -17,18 +17,26 @@ use tracing::Span;
 use crate::metrics::{Measured, Metrics};
 use crate::parts::{SharedGateway, SharedStore};
 use crate::subject::about_order;
+use crate::traces::{self, Ended, Traces};
 
 /// A store or a gateway, measured.
 #[derive(Clone, Debug)]
 pub struct Metered<T> {
     inner: T,
     metrics: Metrics,
+    traces: Traces,
 }
 
 impl<T> Metered<T> {
     /// Measures what passes through `inner`.
-    pub const fn new(inner: T, metrics: Metrics) -> Metered<T> {
-        Metered { inner, metrics }
+    pub fn new(inner: T, metrics: Metrics) -> Metered<T> {
+        Metered { inner, metrics, traces: Traces::default() }
+    }
+
+    /// The same, with each call of a gateway traced.
+    #[must_use]
+    pub fn traced(self, traces: Traces) -> Metered<T> {
+        Metered { traces, ..self }
     }
 
     fn points(&self, entries: &[Entry]) {
@@ -192,36 +200,42 @@ fn was_captured(closed: &Closed) -> bool {
 
 /// A call of the gateway's that is under way. One that is dropped has no answer either, and took as long.
 struct Call<'a> {
-    metrics: &'a Metrics,
+    metered: &'a Metered<SharedGateway>,
     name: &'static str,
     began: Instant,
-    answered: bool,
+    traced: Option<traces::Begun>,
+    ended: Option<Ended>,
 }
 
 impl<'a> Call<'a> {
-    fn of(metrics: &'a Metrics, name: &'static str) -> Call<'a> {
-        Call { metrics, name, began: Instant::now(), answered: false }
+    fn of(metered: &'a Metered<SharedGateway>, name: &'static str) -> Call<'a> {
+        Call { metered, name, began: Instant::now(), traced: metered.traces.begins(), ended: None }
     }
 
     fn ended<T>(mut self, answer: Result<T, GatewayError>) -> Result<T, GatewayError> {
-        self.answered = true;
-        if let Err(error) = &answer {
-            self.metrics.measure(Measured::gateway_error(match error {
-                GatewayError::Declined { code, .. } => code,
-                GatewayError::Unreached(..) => "unreached",
-                GatewayError::Unknown(..) => "unknown",
-            }));
+        let (code, ended) = match &answer {
+            Ok(_) => (None, Ended::Well),
+            Err(GatewayError::Declined { code, .. }) => (Some(&**code), Ended::Error),
+            Err(GatewayError::Unreached(..)) => (Some("unreached"), Ended::Fault),
+            Err(GatewayError::Unknown(..)) => (Some("unknown"), Ended::Fault),
+        };
+        if let Some(code) = code {
+            self.metered.metrics.measure(Measured::gateway_error(code));
         }
+        self.ended = Some(ended);
         answer
     }
 }
 
 impl Drop for Call<'_> {
     fn drop(&mut self) {
-        self.metrics.measure(Measured::gateway_latency(self.name, self.began.elapsed()));
-        if !self.answered {
-            self.metrics.measure(Measured::gateway_error("unknown"));
+        let Metered { inner, metrics, traces } = self.metered;
+        metrics.measure(Measured::gateway_latency(self.name, self.began.elapsed()));
+        if self.ended.is_none() {
+            metrics.measure(Measured::gateway_error("unknown"));
         }
+        let ended = self.ended.unwrap_or(Ended::Fault);
+        traces.gateway(self.traced.take(), inner.provider().as_str(), self.name, ended);
     }
 }
 
@@ -236,7 +250,7 @@ impl Gateway for Metered<SharedGateway> {
     }
 
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
-        let call = Call::of(&self.metrics, "open");
+        let call = Call::of(self, "open");
         call.ended(self.inner.open(charge, returns).await)
     }
 
@@ -246,12 +260,12 @@ impl Gateway for Metered<SharedGateway> {
         session: &Session,
         proof: &Proof,
     ) -> Result<Approval, GatewayError> {
-        let call = Call::of(&self.metrics, "approve");
+        let call = Call::of(self, "approve");
         call.ended(self.inner.approve(charge, session, proof).await)
     }
 
     async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
-        let call = Call::of(&self.metrics, "lookup");
+        let call = Call::of(self, "lookup");
         call.ended(self.inner.lookup(charge, session).await)
     }
 
@@ -261,7 +275,7 @@ impl Gateway for Metered<SharedGateway> {
         session: &Session,
         cancellation: Cancellation,
     ) -> Result<(), GatewayError> {
-        let call = Call::of(&self.metrics, "cancel");
+        let call = Call::of(self, "cancel");
         call.ended(self.inner.cancel(charge, session, cancellation).await)
     }
 }

@@ -17,6 +17,7 @@ use crate::metered::Metered;
 use crate::metrics::Metrics;
 use crate::settings::{KakaoPaySettings, Settings};
 use crate::skill::SkillKeys;
+use crate::traces::Traces;
 use crate::world::World;
 
 /// What a skill works with. It has no gateway: OpenBuilder gives it five seconds.
@@ -88,10 +89,10 @@ impl SharedGateway {
         SharedGateway(Arc::new(gateway))
     }
 
-    /// The same, and what passes through it is measured.
+    /// The same, and what passes through it is measured, and traced.
     #[must_use]
-    pub fn metered(self, metrics: Metrics) -> SharedGateway {
-        SharedGateway::new(Metered::new(self, metrics))
+    pub fn metered(self, metrics: Metrics, traces: Traces) -> SharedGateway {
+        SharedGateway::new(Metered::new(self, metrics).traced(traces))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::net::SocketAddr;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{Percent, Points};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub rules: Rules,
     /// What the cafe is called on cards and pages.
     pub cafe_name: String,
+    /// The daemon that is told of traces; none where they are off.
+    pub traces: Option<SocketAddr>,
     /// The ARNs of the functions that a deployment starts before it counts.
     pub checked_versions: Vec<String>,
 }
@@ -160,6 +163,7 @@ impl Settings {
             menu_parameter: reader.text("MENU_PARAMETER"),
             rules: reader.rules(),
             cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
+            traces: reader.traces(),
             checked_versions: reader.functions("CHECKED_VERSIONS", needs(Part::CheckedVersions)),
         };
         (settings, Problems(reader.problems))
@@ -188,6 +192,21 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             self.problems.push(format!("{name} is missing"));
         }
         table.unwrap_or_default()
+    }
+
+    /// Lambda says where its daemon is; elsewhere it is where such a daemon mostly is.
+    fn traces(&mut self) -> Option<SocketAddr> {
+        match self.text("TRACES").as_deref() {
+            None | Some("off") => return None,
+            Some("xray") => {}
+            Some(_) => self.problems.push("TRACES must be off or xray".to_owned()),
+        }
+        let address = self.text("AWS_XRAY_DAEMON_ADDRESS").unwrap_or_else(|| "127.0.0.1:2000".to_owned());
+        let daemon = address.parse().ok();
+        if daemon.is_none() {
+            self.problems.push("AWS_XRAY_DAEMON_ADDRESS must be an address and a port".to_owned());
+        }
+        daemon
     }
 
     /// Functions by their ARNs, with commas between.
@@ -321,6 +340,18 @@ mod tests {
                 .unwrap();
         assert_eq!((settings.rules.bonus.get(), settings.tables.orders.as_str()), (100, "orders"));
         assert!(settings.kakaopay.is_none() && settings.skill_key.is_none());
+    }
+
+    #[test]
+    fn traces_are_off_unless_they_are_asked_for_in_the_right_word() {
+        let traces =
+            |set: &[(&str, &str)]| read(set, &[]).map(|settings| settings.traces.map(|at| at.port()));
+        assert_eq!((traces(&[]), traces(&[("TRACES", "off")])), (Ok(None), Ok(None)));
+        let daemon = ("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2001");
+        assert_eq!((traces(&[daemon]), traces(&[daemon, ("TRACES", "xray")])), (Ok(None), Ok(Some(2001))));
+        assert_eq!(traces(&[("TRACES", "xray")]), Ok(Some(2000)));
+        let wrong = traces(&[("TRACES", "on"), ("AWS_XRAY_DAEMON_ADDRESS", "daemon")]).unwrap_err();
+        assert!(wrong.contains("TRACES must be off or xray; AWS_XRAY_DAEMON_ADDRESS must be"), "{wrong}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use cafe_core::cafe::PhoneKey;
 use cafe_core::payment::{BoxError, Http};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Error;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Context, LambdaEvent, service_fn};
 use parameters::Parameter;
 use secrecy::{ExposeSecret, SecretString};
 use store::DynamoStore;
@@ -34,6 +34,7 @@ use crate::reply;
 use crate::settings::{self, BadSettings, Part, Problems, Secret, Settings};
 use crate::skill::SkillKeys;
 use crate::subject::{About, span_of_event, span_of_request};
+use crate::traces::{self, Traces};
 use crate::world::World;
 
 fn environment(name: &str) -> Option<String> {
@@ -111,6 +112,7 @@ impl Function {
     /// Says in one message all that is missing or wrong; the function must not start.
     pub async fn skills(&self, tables: &[Part]) -> Result<Skills, NotStarted> {
         let mut start = Start::reads(&[&[Part::SkillKey, Part::PhoneKey], tables].concat());
+        let traces = start.traces(&self.world);
         let skill_key = start.settings.skill_key.take();
         let named = [("SKILL_KEY", skill_key.clone()), ("PHONE_KEY", start.settings.phone_key.take())];
         let [value, phone_key] = start.reveals(named).await;
@@ -123,7 +125,10 @@ impl Function {
         let settings = &start.settings;
         match (start.aws, keys, phone_key, menus, start.problems.are_none()) {
             (Some(aws), Some(keys), Some(phone_key), Some(menus), true) => {
-                let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+                let store = SharedStore::new(DynamoStore::new(
+                    aws.traced(traces.clone()).dynamodb(),
+                    settings.tables.clone(),
+                ));
                 let store = store.metered(self.metrics.clone());
                 Ok(Skills::of(settings, store, menus, (keys, phone_key), self.world.clone()))
             }
@@ -137,6 +142,7 @@ impl Function {
     /// Says in one message all that is missing or wrong; the function must not start.
     pub async fn payments(&self) -> Result<Payments, NotStarted> {
         let mut start = Start::reads(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay]);
+        let traces = start.traces(&self.world);
         let account = start.settings.kakaopay.take();
         let kept = account.as_ref().map(|account| account.key.clone());
         let [key] = start.reveals([("KAKAOPAY_KEY", kept.clone())]).await;
@@ -150,10 +156,13 @@ impl Function {
         let settings = &start.settings;
         match (start.aws, gateway, menus, start.problems.are_none()) {
             (Some(aws), Some(gateway), Some(menus), true) => {
-                let store = SharedStore::new(DynamoStore::new(aws.dynamodb(), settings.tables.clone()));
+                let store = SharedStore::new(DynamoStore::new(
+                    aws.traced(traces.clone()).dynamodb(),
+                    settings.tables.clone(),
+                ));
                 let store = store.metered(self.metrics.clone());
                 let gateway = SharedGateway::new(Renewed::new(gateway, self.world.clone()).await);
-                let gateway = gateway.metered(self.metrics.clone());
+                let gateway = gateway.metered(self.metrics.clone(), traces.clone());
                 Ok(Payments::new(settings, store, gateway, menus, self.world.clone()))
             }
             _ => Err(NotStarted(start.problems.into())),
@@ -185,7 +194,7 @@ impl Function {
     pub async fn serves(&self, router: Router) -> Result<(), Error> {
         let service = lambda(router);
         let answer = |request: Request<lambda_http::Body>| {
-            self.sees(span_of_request(&request), service.clone().oneshot(request))
+            self.sees(Seen::of(&request), service.clone().oneshot(request))
         };
         lambda_http::run(service_fn(answer)).await
     }
@@ -197,8 +206,8 @@ impl Function {
     pub async fn serves_skill(&self, router: Router) -> Result<(), Error> {
         let service = lambda(router);
         let answer = |request: Request<lambda_http::Body>| {
-            let (span, answer) = (span_of_request(&request), service.clone().oneshot(request));
-            self.sees(span, async {
+            let (event, answer) = (Seen::of(&request), service.clone().oneshot(request));
+            self.sees(event, async {
                 let began = Instant::now();
                 let answer = answer.await;
                 self.metrics.measure(Measured::skill_latency(self.name, began.elapsed()));
@@ -211,7 +220,7 @@ impl Function {
     /// Handles an event that came by no API.
     pub async fn handles<E: About, T>(&self, event: LambdaEvent<E>, handle: impl AsyncFnOnce(E) -> T) -> T {
         let span = span_of_event(&event.context, &event.payload.subject());
-        self.sees(span, handle(event.payload)).await
+        self.sees(Seen { span, trace: event.context.xray_trace_id }, handle(event.payload)).await
     }
 
     /// Counts what is in doubt, which must not keep anything else from being done.
@@ -224,10 +233,26 @@ impl Function {
 
     /// Sees an event through: each line that is logged says whose it was, and what was measured is told before the
     /// answer goes out, as Lambda freezes the process after that.
-    async fn sees<T>(&self, span: Span, handling: impl Future<Output = T>) -> T {
-        let answer = handling.instrument(span).await;
+    async fn sees<T>(&self, event: Seen, handling: impl Future<Output = T>) -> T {
+        // On the heap: what handles an event is larger than what should be carried about.
+        let handling = Box::pin(handling).instrument(event.span);
+        let answer = traces::within(event.trace.as_deref(), handling).await;
         self.metrics.tell(self.world.now());
         answer
+    }
+}
+
+/// By what an event is known while it is handled: the span of its lines, and X-Ray's header.
+struct Seen {
+    span: Span,
+    trace: Option<String>,
+}
+
+impl Seen {
+    fn of<B>(request: &Request<B>) -> Seen {
+        let context = request.extensions().get::<Context>();
+        let trace = context.and_then(|context| context.xray_trace_id.clone());
+        Seen { span: span_of_request(request), trace }
     }
 }
 
@@ -251,6 +276,11 @@ impl Start {
 const FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl Start {
+    fn traces(&mut self, world: &World) -> Traces {
+        let Some(daemon) = self.settings.traces else { return Traces::default() };
+        self.problems.unless_of("TRACES", Traces::to(daemon, world.clone())).unwrap_or_default()
+    }
+
     /// The secrets themselves, those kept in SSM fetched with one request.
     async fn reveals<const N: usize>(
         &mut self,

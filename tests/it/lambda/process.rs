@@ -154,6 +154,11 @@ impl Instance {
         answer.expect("the function lives").map(read).map_err(read)
     }
 
+    /// Has X-Ray's header be this from the next event on.
+    pub(crate) fn is_traced_by(&mut self, header: &'static str) {
+        self.life.runtime.trace = header;
+    }
+
     /// Ends the function, which must not have ended by itself. Gives its log.
     pub(crate) fn ends(self) -> Vec<Value> {
         self.ends_measured().0

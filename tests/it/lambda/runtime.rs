@@ -18,15 +18,20 @@ pub(crate) type Answer = Result<Bytes, Bytes>;
 /// The Runtime API of one process. It ends with this.
 pub(crate) struct Runtime {
     pub(crate) address: String,
-    events: UnboundedSender<(String, Vec<u8>)>,
+    /// X-Ray's header of the events to come.
+    pub(crate) trace: &'static str,
+    events: UnboundedSender<Event>,
     answers: UnboundedReceiver<(String, Answer)>,
     invocations: u32,
     _serving: JoinSet<()>,
 }
 
+/// An event, its id and X-Ray's header.
+type Event = (String, &'static str, Vec<u8>);
+
 /// What is shared by the handlers.
 struct Shared {
-    events: Mutex<UnboundedReceiver<(String, Vec<u8>)>>,
+    events: Mutex<UnboundedReceiver<Event>>,
     answers: UnboundedSender<(String, Answer)>,
 }
 
@@ -43,14 +48,15 @@ impl Runtime {
         let address = listener.local_addr().unwrap().to_string();
         let mut serving = JoinSet::new();
         serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Runtime { address, events, answers, invocations: 0, _serving: serving }
+        let trace = "Root=1-6b0175f5-3c1f0e2b9d84453c6aa01f2e;Sampled=0";
+        Runtime { address, trace, events, answers, invocations: 0, _serving: serving }
     }
 
     /// Hands out an event, and waits for what the function tells of it, as long as it takes.
     pub(crate) async fn invoke(&mut self, event: Vec<u8>) -> Answer {
         self.invocations += 1;
         let id = format!("8f1c6c1e-0000-4000-8000-{:012}", self.invocations);
-        self.events.send((id.clone(), event)).unwrap();
+        self.events.send((id.clone(), self.trace, event)).unwrap();
         let (answered, answer) = self.answers.recv().await.unwrap();
         assert_eq!(answered, id);
         answer
@@ -59,14 +65,14 @@ impl Runtime {
 
 /// Waits for the next event, as long as it takes.
 async fn next(State(shared): State<Arc<Shared>>) -> (HeaderMap, Vec<u8>) {
-    let Some((id, event)) = shared.events.lock().await.recv().await else {
+    let Some((id, trace, event)) = shared.events.lock().await.recv().await else {
         return std::future::pending().await;
     };
     let headers = [
         ("lambda-runtime-aws-request-id", &*id),
         ("lambda-runtime-deadline-ms", "4102444800000"),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-northeast-2:123456789012:function:cafe"),
-        ("lambda-runtime-trace-id", "Root=1-6b0175f5-3c1f0e2b9d84453c6aa01f2e;Sampled=0"),
+        ("lambda-runtime-trace-id", trace),
         ("content-type", "application/json"),
     ];
     (
