@@ -17,8 +17,10 @@ mod told;
 use std::io::Write;
 use std::process::ExitCode;
 
+use cafe_core::cafe::Phone;
 use cafe_core::payment::{BoxError, OrderId};
 use clap::{Parser, Subcommand};
+use functions::World;
 use store::{Auditor, Books, DynamoStore};
 
 use crate::orders::Wanted;
@@ -50,7 +52,8 @@ enum Command {
     Orders(Orders),
     /// Gives back some or all of what an order was paid with, once it has shown what will happen and was told yes.
     Refund(refund::Asked),
-    /// Looks at members. It needs the key of phone numbers, from `PHONE_KEY` or from the parameter that keeps it.
+    /// Finds members, and lets them move and leave. It needs the key of phone numbers, from `PHONE_KEY` or from the
+    /// parameter that keeps it.
     #[command(subcommand)]
     Members(Members),
     /// What is sold.
@@ -87,6 +90,32 @@ enum Orders {
 enum Members {
     /// Shows one member, the number masked.
     Find(members::Whose),
+    /// Prints all that is kept about one member as JSON, for that person: the number, the ledger and every order. It
+    /// reads the whole table of orders.
+    Export(members::Whose),
+    /// Makes a code with which a member may spend their points from another KakaoTalk account: eight digits, shown once,
+    /// good for ten minutes and five tries. They join in the chat with their number and the code; the old account
+    /// can spend nothing more then.
+    Code(members::Whose),
+    /// Gives a member another phone number.
+    Move {
+        #[command(flatten)]
+        whose: members::Whose,
+        /// The new number, as people type it.
+        #[arg(long, value_name = "PHONE", value_parser = members::phone)]
+        to: Phone,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Forgets a member: their number and their chatbot user go, and what they could have spent is forfeited.
+    Delete {
+        #[command(flatten)]
+        whose: members::Whose,
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -130,8 +159,18 @@ async fn run(Arguments { json, command, place }: Arguments) -> Result<Told, BoxE
             let function = (&found.lambda().await?, &*found.refund_function()?);
             refund::refund(&store(&found).await?, function, asked, json).await
         }
-        Command::Members(Members::Find(whose)) => {
-            members::find(&store(&found).await?, &members::phone_key(&found).await?, &whose, json).await
+        Command::Members(command) => {
+            let (store, key) = (store(&found).await?, members::phone_key(&found).await?);
+            let desk = members::Desk { store: &store, key, world: World::real(), json };
+            match command {
+                Members::Find(whose) => desk.find(&whose).await,
+                Members::Export(whose) => {
+                    desk.export(&Books::new(found.dynamodb().await?, found.tables()), &whose).await
+                }
+                Members::Code(whose) => desk.code(&whose).await,
+                Members::Move { whose, to, yes } => desk.renumber(&whose, &to, yes).await,
+                Members::Delete { whose, yes } => desk.delete(&whose, yes).await,
+            }
         }
         Command::Menu(menu) => {
             let parameter = found.menu_parameter().ok_or(

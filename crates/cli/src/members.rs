@@ -1,14 +1,20 @@
-//! `cafe members`: who a member is, and what is kept about them.
+//! `cafe members`: who a member is and what is kept about them; moving to another number or account, and leaving.
 
-use cafe_core::cafe::{Entry, Member, MemberId, Phone, PhoneKey, Store};
+use cafe_core::cafe::flow::{forget, issue_code, renumber};
+use cafe_core::cafe::{CODE_TRIES, Entry, Member, MemberId, Phone, PhoneKey, RefundId, Roster};
 use cafe_core::payment::BoxError;
 use clap::Args;
+use functions::World;
 use openbuilder::PhoneNumber;
 use serde_json::{Value, json};
+use store::Books;
 
+use crate::ask::agree;
+use crate::orders;
 use crate::parameter;
 use crate::place::Found;
-use crate::told::{Told, second};
+use crate::progress::Line;
+use crate::told::{Told, as_text, second};
 
 /// Which member.
 #[derive(Debug, Args)]
@@ -33,6 +39,14 @@ fn member_id(text: &str) -> Result<MemberId, &'static str> {
     is_tag.then(|| MemberId::new(text.to_owned())).ok_or("a member's id has 32 hexadecimal digits")
 }
 
+/// What the commands here work with.
+pub(crate) struct Desk<'a> {
+    pub(crate) store: &'a dyn Roster,
+    pub(crate) key: PhoneKey,
+    pub(crate) world: World,
+    pub(crate) json: bool,
+}
+
 /// The key of phone numbers: from the environment, or from the parameter that keeps it.
 ///
 /// # Errors
@@ -43,65 +57,170 @@ pub(crate) async fn phone_key(found: &Found) -> Result<PhoneKey, BoxError> {
     }
     let name = found.phone_key_parameter()?;
     let key = parameter::read(&found.ssm().await?, &name, true).await?;
-    Ok(PhoneKey::new(
-        &key.ok_or_else(|| format!("there is no parameter {name}: set PHONE_KEY to the key itself"))?,
-    )?)
+    let key = key.ok_or_else(|| format!("there is no parameter {name}: set PHONE_KEY to the key itself"))?;
+    Ok(PhoneKey::new(&key)?)
 }
 
-/// The member that is meant.
-///
-/// # Errors
-/// Where there is none.
-pub(crate) async fn find_one(store: &dyn Store, key: &PhoneKey, whose: &Whose) -> Result<Member, BoxError> {
-    let (id, none) = match (&whose.phone, &whose.member) {
-        (Some(phone), _) => (
-            key.tag(phone),
-            format!("nobody has joined with {}: look at the number, and at the phone key", phone.masked()),
-        ),
-        (None, Some(id)) => (id.clone(), format!("there is no member {id}")),
-        (None, None) => return Err("name a phone number, or an id with --member".into()),
-    };
-    Ok(store.member(&id).await?.ok_or(none)?)
+impl Desk<'_> {
+    /// The member that is meant.
+    async fn one(&self, whose: &Whose) -> Result<Member, BoxError> {
+        let (member, none) = match (&whose.phone, &whose.member) {
+            (Some(phone), _) => {
+                let masked = phone.masked();
+                let none =
+                    format!("nobody has joined with {masked}: look at the number, and at the phone key");
+                (self.store.member(&self.key.tag(phone)).await?, none)
+            }
+            (None, Some(id)) => (
+                self.store.member_by_id(id).await?,
+                format!("there is no member {id}, or they were forgotten"),
+            ),
+            (None, None) => return Err("name a phone number, or an id with --member".into()),
+        };
+        Ok(member.ok_or(none)?)
+    }
+
+    /// A member, their number masked.
+    ///
+    /// # Errors
+    /// Where there is none, or they cannot be read.
+    pub(crate) async fn find(&self, whose: &Whose) -> Result<Told, BoxError> {
+        let member = self.one(whose).await?;
+        let lines = self.store.entries(&member.id).await?.len();
+        let phone = self.masked(&member);
+        let Member { id, balance, held, joined_at, .. } = &member;
+        let joined = second(*joined_at);
+        Told::either(
+            self.json,
+            || {
+                json!({
+                    "member": id.as_str(),
+                    "phone": phone,
+                    "balance": balance.get(),
+                    "held": held.get(),
+                    "joined_at": joined_at.to_string(),
+                    "lines": lines,
+                })
+            },
+            || {
+                Ok(format!(
+                    "member   {id}\nphone    {phone}\nbalance  {balance}\nheld     {held}\njoined   {joined}\n\
+                     lines    {lines} in the ledger\n"
+                ))
+            },
+        )
+    }
+
+    /// The number as it may be shown; or that the key is another one than it was sealed with.
+    fn masked(&self, member: &Member) -> String {
+        let phone = self.key.unseal(&member.number, &member.phone);
+        phone.map_or_else(|_| "sealed with another key".to_owned(), |phone| phone.masked())
+    }
+
+    /// All that is kept about a member, for that person: it names their number, and is always JSON.
+    ///
+    /// # Errors
+    /// Where there is none, or something cannot be read.
+    pub(crate) async fn export(&self, books: &Books, whose: &Whose) -> Result<Told, BoxError> {
+        let member = self.one(whose).await?;
+        let phone = self.key.unseal(&member.number, &member.phone)?;
+        let lines = self.store.entries(&member.id).await?;
+        let mut line = Line::new();
+        let read = |read: u64| line.show(&format!("{read} orders read"));
+        let theirs = |filed: &store::Filed| filed.watched.order.quote().member.as_ref() == Some(&member.id);
+        let orders = books.latest(usize::MAX, theirs, read).await?;
+        drop(line);
+        let told = json!({
+            "member": member.id.as_str(),
+            "phone": phone.reveal(),
+            "chatbot_user": member.user.0,
+            "balance": member.balance.get(),
+            "held": member.held.get(),
+            "joined_at": member.joined_at.to_string(),
+            "ledger": lines.iter().map(entry).collect::<Vec<_>>(),
+            "orders": orders.filed.iter().map(|filed| orders::json::order(&filed.watched)).collect::<Vec<_>>(),
+        });
+        Ok(Told::well(as_text(&told)))
+    }
+
+    /// A code with which a member may speak from another account.
+    ///
+    /// # Errors
+    /// Where there is no such member, or it cannot be kept.
+    pub(crate) async fn code(&self, whose: &Whose) -> Result<Told, BoxError> {
+        let member = self.one(whose).await?;
+        let (random, now) = (self.world.random(), self.world.now());
+        let issued = issue_code(self.store, &self.key, &member, random, now).await?;
+        let (code, until) = issued.ok_or("the member has just been forgotten")?;
+        let (digits, phone) = (code.reveal(), self.masked(&member));
+        Told::either(
+            self.json,
+            || json!({ "code": digits, "until": until.to_string(), "tries": CODE_TRIES }),
+            || {
+                Ok(format!(
+                    "code  {} {}\nfor   {phone}, to be typed in the chat from the new account when joining\n\
+                     until {}, {CODE_TRIES} tries, once; it is not shown again\n",
+                    &digits[..4],
+                    &digits[4..],
+                    second(until)
+                ))
+            },
+        )
+    }
+
+    /// Gives a member another number.
+    ///
+    /// # Errors
+    /// Where it is another's, or the owner does not agree: they keep the one they have.
+    pub(crate) async fn renumber(&self, whose: &Whose, to: &Phone, yes: bool) -> Result<Told, BoxError> {
+        let member = self.one(whose).await?;
+        let number = self.key.tag(to);
+        let (before, after) = (self.masked(&member), to.masked());
+        if member.number != number {
+            let told = format!(
+                "member  {}, with {}\nnumber  {before} before, {after} from now on\n\
+                 The chatbot user stays who they were; a new account needs a code besides (`cafe members code`).\n",
+                member.id, member.balance
+            );
+            agree(&told, "Change it?", yes)?;
+            let phone = self.key.seal(to, self.world.random())?;
+            renumber(self.store, &member.id, (&number, &phone)).await?;
+        }
+        Told::either(
+            self.json,
+            || json!({ "member": member.id.as_str(), "phone": after }),
+            || Ok(format!("member {} has the number {after}\n", member.id)),
+        )
+    }
+
+    /// Forgets a member.
+    ///
+    /// # Errors
+    /// Where something of theirs is open, or the owner does not agree: they are still a member.
+    pub(crate) async fn delete(&self, whose: &Whose, yes: bool) -> Result<Told, BoxError> {
+        let member = self.one(whose).await?;
+        let (phone, Member { id, balance, .. }) = (self.masked(&member), &member);
+        let told = format!(
+            "member  {id}, {phone}\nforfeits {balance}\n\
+             The number, the chatbot user and any code are forgotten. The ledger and the orders stay, under a tag that \
+             says nothing without the phone key; the number will be given no second present.\n"
+        );
+        agree(&told, "Forget them for good?", yes)?;
+        let forfeited = forget(self.store, id, self.world.now()).await?;
+        Told::either(
+            self.json,
+            || json!({ "member": id.as_str(), "forfeited": forfeited.get() }),
+            || Ok(format!("member {id} is forgotten; {forfeited} are forfeited\n")),
+        )
+    }
 }
 
-/// A member, their number masked.
-///
-/// # Errors
-/// Where there is none, or they cannot be read.
-pub(crate) async fn find(
-    store: &dyn Store,
-    key: &PhoneKey,
-    whose: &Whose,
-    json: bool,
-) -> Result<Told, BoxError> {
-    let member = find_one(store, key, whose).await?;
-    let lines = store.entries(&member.id).await?;
-    Told::either(json, || as_json(key, &member, &lines), || Ok(as_text(key, &member, &lines)))
-}
-
-/// The number as it may be shown; or that the key is another one than it was sealed with.
-fn masked(key: &PhoneKey, member: &Member) -> String {
-    let phone = key.unseal(&member.id, &member.phone);
-    phone.map_or_else(|_| "sealed with another key".to_owned(), |phone| phone.masked())
-}
-
-fn as_text(key: &PhoneKey, member: &Member, lines: &[Entry]) -> String {
-    let Member { id, balance, held, joined_at, .. } = member;
-    format!(
-        "member   {id}\nphone    {}\nbalance  {balance}\nheld     {held}\njoined   {}\nlines    {} in the ledger\n",
-        masked(key, member),
-        second(*joined_at),
-        lines.len()
-    )
-}
-
-fn as_json(key: &PhoneKey, member: &Member, lines: &[Entry]) -> Value {
+fn entry(entry: &Entry) -> Value {
     json!({
-        "member": member.id.as_str(),
-        "phone": masked(key, member),
-        "balance": member.balance.get(),
-        "held": member.held.get(),
-        "joined_at": member.joined_at.to_string(),
-        "lines": lines.len(),
+        "kind": entry.kind.as_str(),
+        "points": entry.points.get(),
+        "order": entry.order.map(|order| order.to_string()),
+        "refund": entry.refund.as_ref().map(RefundId::as_str),
+        "at": entry.at.to_string(),
     })
 }

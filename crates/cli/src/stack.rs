@@ -15,6 +15,9 @@ pub(crate) struct Stack(BTreeMap<String, String>);
 const INVOKED: [(&str, &str); 2] =
     [("RefundFunction", "REFUND_FUNCTION"), ("ReconcileFunction", "RECONCILE_FUNCTION")];
 
+/// The alias of the version that customers meet, as the template calls it: a newer one may not have been let on to them yet.
+const LIVE: &str = "live";
+
 /// What is read of a function's own settings.
 const SETTINGS: [&str; 5] =
     ["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE", "MENU_PARAMETER", "PHONE_KEY_PARAMETER"];
@@ -32,7 +35,7 @@ impl Stack {
             let called = function.function_name().unwrap_or_default();
             let Some(id) = logical_id(called, name) else { continue };
             if let Some((_, setting)) = INVOKED.iter().find(|(invoked, _)| *invoked == id) {
-                stack.0.insert((*setting).to_owned(), called.to_owned());
+                stack.0.insert((*setting).to_owned(), format!("{called}:{LIVE}"));
             }
             let set = function.environment().and_then(|environment| environment.variables());
             for (setting, value) in set.into_iter().flatten().filter(|(_, value)| !value.is_empty()) {

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use cafe_core::cafe::{
-    Approving, AttemptToken, Begun, Capture, Closed, Collected, Entry, Joined, Kept, Late, Member, MemberId,
-    NewMember, Opened, Order, Paid, Quoted, RefundId, Store, StoreError, Turn, Watched,
+    Approving, AttemptToken, Begun, Capture, Closed, CodeMac, Collected, Entry, Joined, Kept, KeptCode, Late,
+    Member, MemberId, Moved, NewMember, Opened, Order, Paid, Points, Quoted, RefundId, Roster, SealedPhone,
+    Store, StoreError, Turn, UserId, Watched,
 };
 use cafe_core::payment::{
     Approval, Behaviour, Cancellation, Charge, Checkout, Gateway, GatewayError, OrderId, Proof, Provider,
@@ -58,8 +59,12 @@ impl<T> Metered<T> {
 /// again, counts then.
 #[async_trait]
 impl Store for Metered<SharedStore> {
-    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError> {
-        self.inner.member(id).await
+    async fn member(&self, number: &MemberId) -> Result<Option<Member>, StoreError> {
+        self.inner.member(number).await
+    }
+
+    async fn balance(&self, member: &MemberId) -> Result<Points, StoreError> {
+        self.inner.balance(member).await
     }
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
@@ -187,6 +192,47 @@ impl Store for Metered<SharedStore> {
 
     async fn entries(&self, member: &MemberId) -> Result<Vec<Entry>, StoreError> {
         self.inner.entries(member).await
+    }
+}
+
+#[async_trait]
+impl Roster for Metered<SharedStore> {
+    async fn member_by_id(&self, id: &MemberId) -> Result<Option<Member>, StoreError> {
+        self.inner.member_by_id(id).await
+    }
+
+    async fn keep_code(&self, member: &MemberId, code: &KeptCode) -> Result<bool, StoreError> {
+        self.inner.keep_code(member, code).await
+    }
+
+    async fn try_code(&self, member: &MemberId, now: Timestamp) -> Result<Option<CodeMac>, StoreError> {
+        self.inner.try_code(member, now).await
+    }
+
+    async fn rebind(&self, member: &Member, user: &UserId, code: &CodeMac) -> Result<Moved, StoreError> {
+        self.inner.rebind(member, user, code).await
+    }
+
+    async fn renumber(
+        &self,
+        member: &Member,
+        number: &MemberId,
+        phone: &SealedPhone,
+    ) -> Result<Moved, StoreError> {
+        self.inner.renumber(member, number, phone).await
+    }
+
+    async fn forget(
+        &self,
+        member: &Member,
+        forfeit: Option<&Entry>,
+        at: Timestamp,
+    ) -> Result<Moved, StoreError> {
+        let forgotten = self.inner.forget(member, forfeit, at).await;
+        if matches!(forgotten, Ok(Moved::Done)) {
+            self.points(forfeit.map(std::slice::from_ref).unwrap_or_default());
+        }
+        forgotten
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cafe_core::cafe::flow::Rules;
-use cafe_core::cafe::{PhoneKey, Store};
+use cafe_core::cafe::{PhoneKey, Roster};
 use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{BoxError, Gateway, Http};
 use kakaopay::Account;
@@ -64,7 +64,7 @@ pub const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The store, shared by all requests.
 #[derive(Clone)]
-pub struct SharedStore(Arc<dyn Store>);
+pub struct SharedStore(Arc<dyn Roster>);
 
 /// The gateway, shared by all requests.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ pub struct SharedGateway(Arc<dyn Gateway>);
 
 impl SharedStore {
     /// Shares a store.
-    pub fn new(store: impl Store + 'static) -> SharedStore {
+    pub fn new(store: impl Roster + 'static) -> SharedStore {
         SharedStore(Arc::new(store))
     }
 
@@ -97,7 +97,7 @@ impl SharedGateway {
 }
 
 impl std::ops::Deref for SharedStore {
-    type Target = dyn Store;
+    type Target = dyn Roster;
 
     fn deref(&self) -> &Self::Target {
         &*self.0

@@ -5,7 +5,9 @@
 
 use std::error::Error;
 
-use cafe_core::cafe::flow::{ApproveError, CloseError, LookupError, OpenError, OrderError, SignUpError};
+use cafe_core::cafe::flow::{
+    ApproveError, CloseError, LookupError, OpenError, OrderError, RebindError, SignUpError,
+};
 use cafe_core::cafe::{Capture, CloseReason, Closed, StoreError, TooManyCups};
 use cafe_core::payment::{Decline, GatewayError, OrderId};
 use http::StatusCode;
@@ -39,6 +41,12 @@ pub enum SkillError {
     /// `paypoint` is missing or no whole number.
     #[error("the parameter paypoint is missing or no whole number")]
     BadPoints,
+    /// `code` is given and is no code.
+    #[error("the parameter code is no code")]
+    BadCode,
+    /// They may not spend the number's points.
+    #[error(transparent)]
+    Rebind(#[from] RebindError),
     /// They did not join.
     #[error(transparent)]
     SignUp(#[from] SignUpError),
@@ -55,6 +63,9 @@ pub enum SkillError {
     #[error(transparent)]
     Sealing(#[from] cafe_core::cafe::Unsealable),
 }
+
+/// Who has joined with another number than the one they name.
+const USER_TAKEN: &str = "이미 다른 번호로 가입하셨습니다. 가입하신 번호로 이용해 주세요.";
 
 const TRY_AGAIN: &str = "지금은 처리할 수 없습니다. 잠시 후 다시 시도해 주세요.";
 /// The same for a stranger's number and for somebody else's: who is a member is their own affair.
@@ -86,10 +97,16 @@ fn sentence(error: &SkillError) -> String {
                 "이미 다른 카카오톡 계정으로 가입된 번호입니다. 본인의 번호라면 매장에 문의해 주세요."
                     .to_owned()
             }
-            SignUpError::UserTaken => {
-                "이미 다른 번호로 가입하셨습니다. 가입하신 번호로 이용해 주세요.".to_owned()
-            }
+            SignUpError::UserTaken => USER_TAKEN.to_owned(),
             SignUpError::Store(error) => store_sentence(error).to_owned(),
+        },
+        SkillError::BadCode => "매장에서 받은 코드 8자리를 숫자로 알려 주세요.".to_owned(),
+        SkillError::Rebind(error) => match error {
+            RebindError::NoSuchCode => {
+                "코드가 맞지 않거나 쓸 수 있는 시간이 지났습니다. 매장에서 새 코드를 받아 주세요.".to_owned()
+            }
+            RebindError::UserTaken => USER_TAKEN.to_owned(),
+            RebindError::Store(error) => store_sentence(error).to_owned(),
         },
         SkillError::Lookup(error) => match error {
             LookupError::NotAMember | LookupError::NotTheirs => NOT_A_MEMBER.to_owned(),
@@ -126,6 +143,7 @@ fn store_sentence(error: &StoreError) -> &'static str {
 fn log_if_ours(error: &SkillError) {
     let ours = match error {
         SkillError::SignUp(SignUpError::Store(_))
+        | SkillError::Rebind(RebindError::Store(_))
         | SkillError::Lookup(LookupError::Store(_))
         | SkillError::Order(OrderError::Store(_))
         | SkillError::Limit(_)
@@ -136,7 +154,9 @@ fn log_if_ours(error: &SkillError) {
         | SkillError::BadCups { .. }
         | SkillError::BadPhone
         | SkillError::BadPoints
+        | SkillError::BadCode
         | SkillError::SignUp(_)
+        | SkillError::Rebind(_)
         | SkillError::Lookup(_)
         | SkillError::Order(_) => false,
     };

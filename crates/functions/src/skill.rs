@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use cafe_core::cafe::flow::Cup;
-use cafe_core::cafe::{Menu, Phone, Quoted, UserId};
+use cafe_core::cafe::{Code, Menu, Phone, Quoted, UserId};
 use cafe_core::payment::Won;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -121,6 +121,15 @@ impl Turn {
         let phone =
             self.payload.param("phone").and_then(|param| param.phone().ok()).ok_or(SkillError::BadPhone)?;
         Phone::new(phone.as_str()).map_err(|_| SkillError::BadPhone)
+    }
+
+    /// The code that the parameter `code` gives, if one is given: it need not be.
+    pub(crate) fn code(&self) -> Result<Option<Code>, SkillError> {
+        let Some(param) = self.payload.param("code") else { return Ok(None) };
+        let Some(said) = param.text().filter(|said| !said.trim().is_empty()) else { return Ok(None) };
+        // As it was typed, or as the bot's entity for numbers read it.
+        let number = || Code::parse(&param.integer().ok()?.to_string()).ok();
+        Code::parse(&said).ok().or_else(number).map(Some).ok_or(SkillError::BadCode)
     }
 
     /// What the parameters `menu` and `num` ask for.

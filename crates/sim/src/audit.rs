@@ -146,7 +146,7 @@ impl Books {
             "hold" => (-points, points),
             "release" => (points, -points),
             "spend" => (0, -points),
-            "reverse" => (-points, 0),
+            "reverse" | "forfeit" => (-points, 0),
             other => return Err(format!("a ledger line of the unknown kind {other}")),
         };
         let sum = self.members.entry(member.into()).or_default();
@@ -237,7 +237,14 @@ impl Books {
 /// Who has joined with a number is the one who may spend its points.
 fn check_binding(world: &World, user: &str) -> Result<(), Broken> {
     let members = &TABLES.members;
-    let member = world.database.item(members, &format!("user#{user}")).and_then(|item| item.text("member"));
+    let Some(binding) = world.database.item(members, &format!("user#{user}")) else {
+        let known = world.database.items(members).find(|item| item.text("user") == Some(user));
+        return match known {
+            None => Ok(()),
+            Some(member) => Err(format!("{user} spends the points of {member:?}, and is bound to nobody")),
+        };
+    };
+    let member = binding.text("member");
     let bound = member.and_then(|member| world.database.item(members, member));
     match bound.and_then(|item| item.text("user")) {
         Some(known) if known == user => Ok(()),

@@ -431,9 +431,11 @@ impl<C: Chance> Cafe<C> {
             bonus: Points::new(100),
             joined_at: self.its_now(),
         };
-        self.run(Function::Join, async move { Heard::of_sign_up(&sign_up(&store, new).await) }, || {
-            format!("customer {customer} joins with number {number}")
-        })
+        self.run(
+            Function::Join,
+            async move { Heard::of_sign_up(&sign_up(&store, new).await.map(|joined| joined.member)) },
+            || format!("customer {customer} joins with number {number}"),
+        )
     }
 
     pub(crate) fn order(&mut self, customer: u8, drink: &'static str, spend: Option<i64>) -> usize {

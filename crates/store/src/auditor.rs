@@ -11,7 +11,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep;
 use cafe_core::cafe::StoreError;
-use cafe_core::cafe::audit::{Discrepancy, Sieve, Suspect, Table, of_binding, of_line, of_member, of_order};
+use cafe_core::cafe::audit::{
+    Discrepancy, Sieve, Suspect, Table, of_binding, of_holding, of_line, of_member, of_order,
+};
 use futures_util::{StreamExt, stream};
 
 use crate::dynamo::Tables;
@@ -82,9 +84,14 @@ impl Auditor {
     pub async fn audit(&self, mut progress: impl FnMut(Progress)) -> Result<Audited, StoreError> {
         let (mut sieve, mut audited) = (Sieve::default(), Audited::default());
         let members = |kept| match kept {
-            Kept::Account(account) => {
-                audited.members += 1;
-                sieve.member(&account);
+            Kept::Number(numbered) => {
+                if let Some(account) = &numbered.account {
+                    audited.members += u64::from(account.user.is_some());
+                    sieve.member(account);
+                }
+                if let Some(holding) = &numbered.holding {
+                    sieve.holding(holding);
+                }
             }
             Kept::Binding(binding) => sieve.binding(&binding),
         };
@@ -149,12 +156,17 @@ impl Auditor {
                 let before = tables.lines(id, None).await?;
                 let account = tables.account(id).await?;
                 let lines = tables.lines(id, None).await?;
-                let binding = match &account {
-                    Some(account) => tables.binding(&account.user).await?,
+                let binding = match account.as_ref().and_then(|account| account.user.as_ref()) {
+                    Some(user) => tables.binding(user).await?,
                     None => None,
                 };
+                let holding = match account.as_ref().filter(|account| account.number != *id) {
+                    Some(account) => tables.holding(&account.number).await?,
+                    None => None,
+                };
+                // Who is bound or has another number meanwhile is read again: a look that shows nothing wrong ends it.
                 let same = before == lines;
-                Ok(same.then(|| of_member(id, account.as_ref(), &lines, binding.as_ref())))
+                Ok(same.then(|| of_member(id, account.as_ref(), &lines, binding.as_ref(), holding.as_ref())))
             }
             Suspect::Order(id) => {
                 // An order's lines change only with the order, which never goes back to what it was before.
@@ -173,6 +185,11 @@ impl Auditor {
                     None => None,
                 };
                 Ok(Some(of_line(&line, order.as_ref())))
+            }
+            Suspect::Number(number) => {
+                let Some(holding) = tables.holding(number).await? else { return Ok(Some(BTreeSet::new())) };
+                let holder = tables.account(&holding.holder).await?;
+                Ok(Some(of_holding(&holding, holder.as_ref())))
             }
             Suspect::Binding(user) => {
                 let Some(binding) = tables.binding(user).await? else { return Ok(Some(BTreeSet::new())) };

@@ -100,14 +100,14 @@ impl Books {
         })
     }
 
-    /// Every member's points as they stand, in no order. An item that cannot be made out is left out.
+    /// Every member's points as they stand, and those of who were forgotten, in no order. An item that cannot be made out is left out.
     ///
     /// # Errors
     /// [`StoreError`]: the table could not be read to its end.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         let mut accounts = Vec::new();
         let each = |kept| match kept {
-            Kept::Account(account) => accounts.push(account),
+            Kept::Number(numbered) => accounts.extend(numbered.account),
             Kept::Binding(_) => {}
         };
         self.shelf.members(each, |_| ()).await?;

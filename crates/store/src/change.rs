@@ -68,6 +68,12 @@ impl Change {
         self
     }
 
+    /// Only if this holds as well.
+    pub(crate) fn and_when(mut self, condition: &str) -> Change {
+        self.condition = format!("{} AND {condition}", self.condition);
+        self
+    }
+
     /// What `:name` stands for.
     pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Change {
         self.values.insert(format!(":{name}"), value);

@@ -14,10 +14,10 @@ use aws_sdk_dynamodb::types::{
 };
 use cafe_core::cafe::{
     Approving, AttemptToken, Begun, Capture, Closed, Collected, Effect, Entry, Joined, Kept, Late, Member,
-    MemberId, NewMember, Opened, Order, Paid, Quoted, RefundId, Refunding, Store, StoreError, Tender, Turn,
-    Watch, Watched, look_again_at,
+    MemberId, NewMember, Opened, Order, Paid, Points, Quoted, RefundId, Refunding, Store, StoreError, Tender,
+    Turn, Watch, Watched, look_again_at,
 };
-use cafe_core::payment::{OrderId, Proof};
+use cafe_core::payment::{OrderId, PayerId, Proof};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::Change;
@@ -25,8 +25,8 @@ use crate::failure::{
     Refused, TRIES, any_collided, collided, pause_before, refused, unavailable, unbuildable,
 };
 use crate::item::{
-    BindingItem, EntryItem, Item, LookItem, MemberItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH,
-    binding_key, number, read, text, time,
+    BindingItem, EntryItem, Item, LookItem, MemberItem, OrderItem, REVIEW, RefundItem, RefundingItem, Slot,
+    Stands, WATCH, binding_key, number, read, text, time,
 };
 
 /// How soon the schedule looks at an order that an attempt has just left in doubt.
@@ -57,12 +57,12 @@ impl Default for Tables {
 /// The cafe's store in DynamoDB.
 #[derive(Clone)]
 pub struct DynamoStore {
-    client: Client,
-    tables: Tables,
+    pub(crate) client: Client,
+    pub(crate) tables: Tables,
 }
 
 /// How a conditional write of one item went: what stood there before, or what stands there instead.
-type Written = Result<Option<Item>, Option<Item>>;
+pub(crate) type Written = Result<Option<Item>, Option<Item>>;
 
 impl DynamoStore {
     /// Keeps everything in `tables`, which must exist.
@@ -76,7 +76,7 @@ impl DynamoStore {
     }
 
     /// Makes one conditional change, again while it collides with a transaction.
-    async fn write(&self, change: Change) -> Result<Written, StoreError> {
+    pub(crate) async fn write(&self, change: Change) -> Result<Written, StoreError> {
         let mut attempt = 0;
         loop {
             let request = change.clone().request(&self.client).return_values(ReturnValue::AllOld);
@@ -100,7 +100,7 @@ impl DynamoStore {
 
     /// Makes all changes or none, again while they collide with another transaction. The SDK sends
     /// each try with a token of its own, so a try whose answer was lost is not made twice.
-    async fn transact(
+    pub(crate) async fn transact(
         &self,
         parts: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Vec<CancellationReason>>, StoreError> {
@@ -134,7 +134,7 @@ impl DynamoStore {
     }
 
     /// A new item, unless one stands there.
-    fn put(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(table)
             .set_item(Some(item))
@@ -156,7 +156,12 @@ impl DynamoStore {
             };
         };
         let mut parts = vec![change.part().map_err(unbuildable)?];
-        parts.push(self.move_points(&first.member, Effect::of(entries)).part().map_err(unbuildable)?);
+        let points = self.move_points(&first.member, Effect::of(entries));
+        let points = match &wanted {
+            Order::Opened(opened) => only_for(points, &opened.quote.payer),
+            Order::Quoted(_) | Order::Approving(_) | Order::Paid(_) | Order::Closed(_) => points,
+        };
+        parts.push(points.part().map_err(unbuildable)?);
         for entry in entries {
             parts.push(Self::put(&self.tables.ledger, "entry", EntryItem::of(entry))?);
         }
@@ -264,6 +269,12 @@ impl DynamoStore {
     }
 }
 
+/// Points that only the chatbot user may move to whom the order was quoted. A member who never changed theirs says
+/// nothing about it, as there was no other.
+fn only_for(points: Change, payer: &PayerId) -> Change {
+    points.value("payer", text(&*payer.0)).and_when("(attribute_not_exists(#payer) OR #payer = :payer)")
+}
+
 /// What a failed condition means: written before by ourselves, or by somebody else.
 fn kept(stands: Option<Item>, wanted: &Order) -> Result<Kept, StoreError> {
     match stands.map(DynamoStore::read_order).transpose()? {
@@ -274,34 +285,44 @@ fn kept(stands: Option<Item>, wanted: &Order) -> Result<Kept, StoreError> {
 
 #[async_trait]
 impl Store for DynamoStore {
-    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError> {
-        let got = self
-            .client
-            .get_item()
-            .table_name(&self.tables.members)
-            .key("id", text(id.as_str()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        got.item.map(|item| read::<MemberItem, Member>(id.as_str(), item)).transpose()
+    async fn member(&self, number: &MemberId) -> Result<Option<Member>, StoreError> {
+        let Some(slot) = self.slot(number).await? else { return Ok(None) };
+        Ok(match self.whose(slot).await? {
+            Stands::Member(member) if member.number == *number => Some(member),
+            Stands::Member(_) | Stands::Forgotten { .. } | Stands::Nobody => None,
+        })
+    }
+
+    async fn balance(&self, member: &MemberId) -> Result<Points, StoreError> {
+        let slot = self.slot(member).await?;
+        Ok(match slot.map_or(Stands::Nobody, |slot| slot.stands) {
+            Stands::Member(member) => member.balance,
+            Stands::Forgotten { balance, .. } => balance,
+            Stands::Nobody => Points::ZERO,
+        })
     }
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
         let parts = vec![
-            Self::put(&self.tables.members, "id", MemberItem::of(new))?,
-            Self::put(&self.tables.members, "id", BindingItem::of(new))?,
+            Self::put(&self.tables.members, "id", MemberItem::of(new, None))?,
+            Self::put(&self.tables.members, "id", BindingItem::of(&new.user, &new.id))?,
             Self::put(&self.tables.ledger, "entry", EntryItem::of(&new.entry()))?,
         ];
         let Err(reasons) = self.transact(parts).await? else { return Ok(Joined::New) };
         if let Some(Refused { stands: Some(item) }) = refused(&reasons, 0) {
-            let member: Member = read::<MemberItem, Member>(new.id.as_str(), item)?;
-            return Ok(match member.user == new.user {
-                // Sealed with the same fresh randomness: our own earlier try.
-                true if member.phone == new.phone => Joined::New,
-                true => Joined::Already(member),
-                false => Joined::NumberTaken,
-            });
+            let slot = read::<MemberItem, Slot>(new.id.as_str(), item)?;
+            return match slot.stands {
+                Stands::Member(member) if member.number == new.id => Ok(match member.user == new.user {
+                    // Sealed with the same fresh randomness: our own earlier try.
+                    true if member.phone == new.phone && slot.is_first => Joined::New,
+                    true if member.phone == new.phone => Joined::Again(member),
+                    true => Joined::Already(member),
+                    false => Joined::NumberTaken,
+                }),
+                Stands::Member(_) | Stands::Forgotten { .. } | Stands::Nobody => {
+                    self.join_again(new, slot).await
+                }
+            };
         }
         if refused(&reasons, 1).is_some() {
             return Ok(Joined::UserTaken);

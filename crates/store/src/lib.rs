@@ -13,6 +13,7 @@ mod change;
 mod dynamo;
 mod failure;
 mod item;
+mod roster;
 mod shelf;
 
 pub use crate::auditor::{Audited, Auditor, Progress};

@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use cafe_core::cafe::audit::{Account, Binding, Booked, Discrepancy, Line, Table};
+use cafe_core::cafe::audit::{Account, Binding, Booked, Discrepancy, Holding, Line, Table};
 use cafe_core::cafe::{MemberId, StoreError, UserId};
 use cafe_core::payment::{BoxError, OrderId};
 use futures_util::StreamExt;
@@ -14,7 +14,9 @@ use serde::de::DeserializeOwned;
 
 use crate::books::Filed;
 use crate::dynamo::Tables;
-use crate::item::{BINDING, BindingItem, EntryItem, Item, MemberItem, OrderItem, binding_key, read, text};
+use crate::item::{
+    BINDING, BindingItem, EntryItem, Item, MemberItem, Numbered, OrderItem, binding_key, read, text,
+};
 
 /// How many parts of a table are read at once.
 const SEGMENTS: i32 = 8;
@@ -37,8 +39,8 @@ pub(crate) enum NotRead {
 
 /// What stands in the table of members.
 pub(crate) enum Kept {
-    /// A member.
-    Account(Account),
+    /// A number: who joined with it, and whose it is.
+    Number(Numbered),
     /// A chatbot user's binding.
     Binding(Binding),
 }
@@ -149,9 +151,18 @@ impl Shelf {
         Ok(Page { segment, items: page.items.unwrap_or_default(), next: page.last_evaluated_key })
     }
 
-    /// A member, if they are one.
+    /// A member, if they are one or were.
     pub(crate) async fn account(&self, id: &MemberId) -> Result<Option<Account>, NotRead> {
-        let item = self.get(Table::Members, &[("id", text(id.as_str()))]).await?;
+        Ok(self.number(id).await?.and_then(|numbered| numbered.account))
+    }
+
+    /// Whose a number is, where it is another's than who joined with it.
+    pub(crate) async fn holding(&self, number: &MemberId) -> Result<Option<Holding>, NotRead> {
+        Ok(self.number(number).await?.and_then(|numbered| numbered.holding))
+    }
+
+    async fn number(&self, tag: &MemberId) -> Result<Option<Numbered>, NotRead> {
+        let item = self.get(Table::Members, &[("id", text(tag.as_str()))]).await?;
         Ok(item.map(|item| made_out::<MemberItem, _>(Table::Members, item)).transpose()?)
     }
 
@@ -254,7 +265,7 @@ fn kept(table: Table, item: Item) -> Result<Kept, Discrepancy> {
     if key(table, &item).starts_with(BINDING) {
         made_out::<BindingItem, _>(table, item).map(Kept::Binding)
     } else {
-        made_out::<MemberItem, _>(table, item).map(Kept::Account)
+        made_out::<MemberItem, _>(table, item).map(Kept::Number)
     }
 }
 

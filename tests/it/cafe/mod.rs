@@ -167,7 +167,7 @@ impl Cafe {
     }
 
     /// The key of whoever has that number, typed with `-` or spaces.
-    fn member(&self, phone: &str) -> MemberId {
+    pub(crate) fn member(&self, phone: &str) -> MemberId {
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
         self.phone_key.tag(&Phone::new(&digits).unwrap())
     }

@@ -1,5 +1,6 @@
 //! The owner: what is invoked directly, and what the schedule does.
 
+use cafe_core::cafe::flow::issue_code;
 use cafe_core::payment::OrderId;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -43,6 +44,15 @@ impl Cafe {
         let [members, ledger, orders] = TABLES.map(|(_, name)| name.to_owned());
         let client = self.server.embedded.as_ref().unwrap().client();
         Auditor::new(client, Tables { members, ledger, orders }).audit(|_| {}).await.unwrap()
+    }
+
+    /// Makes a code for the member of a number, as `cargo cafe members code` does.
+    pub(crate) async fn issues_code(&self, phone: &str) -> String {
+        let store = &self.server.payments.store;
+        let member = store.member(&self.member(phone)).await.unwrap().unwrap();
+        let random = self.server.payments.world.random();
+        let issued = issue_code(&**store, &self.phone_key, &member, random, self.now()).await.unwrap();
+        issued.unwrap().0.reveal().to_owned()
     }
 
     async fn invokes(&self, function: &str, event: String) -> Value {

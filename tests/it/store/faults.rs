@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use cafe_core::cafe::{
-    Approving, Begun, Capture, Joined, Kept, Looks, Order, Saw, Store, StoreError, Watch, Watched,
+    Approving, Begun, CODE_TRIES, Capture, CodeMac, Entry, EntryKind, Joined, Kept, KeptCode, Looks, Member,
+    MemberId, Moved, NewMember, Order, Points, Roster, Saw, SealedPhone, Store, StoreError, UserId, Watch,
+    Watched,
 };
 use devserver::dynamodb::Embedded;
 
@@ -217,6 +219,64 @@ async fn a_lost_answer_is_asked_for_again_and_nothing_happens_twice() {
 #[tokio::test]
 async fn a_step_that_failed_without_an_answer_can_be_repeated_and_nothing_happens_twice() {
     assert_ne!(live_through(Fault::AnswerLost, SENDS).await, 0);
+}
+
+/// Asks for a step with these faults in its way, until it answers.
+async fn insist<T>(
+    (line, fault, requests): (&Line, Fault, usize),
+    step: impl AsyncFn() -> Result<T, StoreError>,
+) -> T {
+    line.next(fault, requests);
+    loop {
+        match step().await {
+            Ok(answer) => break answer,
+            Err(StoreError::Unavailable(_)) => {}
+            Err(error @ StoreError::Unreadable { .. }) => panic!("{error:?}"),
+        }
+    }
+}
+
+/// A member moves to another account and another number, and leaves, and the numbers are joined with again: each
+/// step with these faults in its way.
+async fn moves_and_leaves(fault: Fault, requests: usize) {
+    let line = Line::new();
+    let shop = Shop::on(line.client()).await;
+    let (store, faults) = (&shop.store, (&line, fault, requests));
+    let new = newcomer(1, 100);
+    let id = shop.joined(1, 100).await;
+    let stands = async || store.member_by_id(&id).await.unwrap().unwrap();
+
+    let code = KeptCode { mac: CodeMac(vec![7; 32]), until: at(600), tries: CODE_TRIES };
+    assert!(insist(faults, async || store.keep_code(&id, &code).await).await);
+    let (mina, user) = (stands().await, UserId("new".to_owned()));
+    assert_eq!(insist(faults, async || store.rebind(&mina, &user, &code.mac).await).await, Moved::Done);
+    let (mina, number) = (stands().await, MemberId::new("aa".repeat(16)));
+    let moved =
+        insist(faults, async || store.renumber(&mina, &number, &SealedPhone(vec![8; 39])).await).await;
+    assert_eq!((moved, stands().await.number), (Moved::Done, number.clone()));
+
+    let heir = NewMember { phone: SealedPhone(vec![9; 39]), ..new };
+    let joined = insist(faults, async || store.join(&heir).await).await;
+    let Joined::Again(Member { id: other, .. }) = joined else { panic!("the old number is free") };
+    shop.will_see_member(other);
+
+    let mina = stands().await;
+    let (kind, points, at) = (EntryKind::Forfeit, mina.balance, at(500));
+    let forfeit = Entry { member: id.clone(), order: None, refund: None, kind, points, at };
+    assert_eq!(insist(faults, async || store.forget(&mina, Some(&forfeit), at).await).await, Moved::Done);
+    let again = NewMember { id: number, user, ..heir };
+    let joined = insist(faults, async || store.join(&again).await).await;
+    let Joined::Again(back) = joined else { panic!("who was forgotten may join") };
+    assert_eq!((back.id, back.balance), (id, Points::ZERO));
+    shop.audit().await;
+}
+
+#[tokio::test]
+async fn who_moves_or_leaves_while_answers_are_lost_does_so_once() {
+    for requests in 1..=SENDS {
+        moves_and_leaves(Fault::AnswerLost, requests).await;
+    }
+    moves_and_leaves(Fault::Collides, 3).await;
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ mod quotes;
 mod races;
 mod refunds;
 mod requests;
+mod roster;
 mod sequences;
 mod settling;
 mod shop;

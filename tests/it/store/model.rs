@@ -104,6 +104,10 @@ impl Store for Model {
         Ok(self.0.lock().unwrap().members.get(id).map(|(member, _)| member.clone()))
     }
 
+    async fn balance(&self, id: &MemberId) -> Result<Points, StoreError> {
+        Ok(self.0.lock().unwrap().members.get(id).map_or(Points::ZERO, |(member, _)| member.balance))
+    }
+
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
         let mut books = self.0.lock().unwrap();
         if let Some((member, _)) = books.members.get(&new.id) {

@@ -10,6 +10,7 @@ mod faults;
 mod full_price;
 mod links;
 mod members;
+mod moving;
 mod orders;
 mod pages;
 mod points;

@@ -229,37 +229,3 @@ async fn what_is_invoked_answers_as_lambda_does() {
     let (status, told) = invoke("brew", "{}").await;
     assert_eq!((status, &*told), (404, r#"{"Message":"Function not found: brew","Type":"User"}"#));
 }
-
-#[tokio::test]
-async fn a_member_is_found_and_their_number_is_not_told() {
-    let kiosk = Kiosk::opens().await;
-    kiosk.joins("mina", MINA).await;
-    kiosk.pays("mina", MINA, 0).await;
-    let found = kiosk.cafe(&["members", "find", "+82 10-1234-5678"]).await;
-    assert_eq!((found.code, &*found.stderr), (0, ""));
-    let shown = kiosk.cafe(&["members", "find", MINA, "--json"]).await;
-    let member: Value = serde_json::from_str(&shown.stdout).unwrap();
-    let id = member["member"].as_str().unwrap();
-    insta::assert_snapshot!(steady(&found.stdout, &[(id, "MEMBER")]), @r"
-    member   MEMBER
-    phone    010-****-5678
-    balance  540P
-    held     0P
-    joined   TIME
-    lines    2 in the ledger
-    ");
-    assert_eq!(kiosk.cafe(&["members", "find", "--member", id]).await.stdout, found.stdout);
-    for (arguments, why) in [
-        (&["010-8765-4321"][..], "nobody has joined with 010-****-4321"),
-        (&["02-123-4567"], "not a Korean mobile number"),
-        (&["--member", "1"], "a member's id has 32 hexadecimal digits"),
-        (&["--member", "00000000000000000000000000000000"], "there is no member 0000"),
-        (&[], "required"),
-        (&[MINA, "--member", id], "cannot be used with"),
-        (&[MINA, "--phone-key-parameter", "/cafe/other"], "there is no parameter /cafe/other"),
-    ] {
-        let said = kiosk.cafe(&[&["members", "find"], arguments].concat()).await;
-        assert!(said.code == 2 && said.stderr.contains(why), "{}", said.stderr);
-        assert!(!said.stderr.contains("8765"), "{}", said.stderr);
-    }
-}

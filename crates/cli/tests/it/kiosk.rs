@@ -11,8 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
-/// A customer's number, as they type it.
+/// The numbers of the people here, as they type them.
 pub(crate) const MINA: &str = "010-1234-5678";
+pub(crate) const JUN: &str = "010 8765 4321";
 
 /// A running cafe.
 pub(crate) struct Kiosk {

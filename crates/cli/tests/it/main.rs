@@ -5,4 +5,5 @@ mod audit;
 mod binary;
 mod dev;
 mod kiosk;
+mod members;
 mod shop;

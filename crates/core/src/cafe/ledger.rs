@@ -10,7 +10,7 @@ use crate::payment::OrderId;
 pub struct Entry {
     /// Whose.
     pub member: MemberId,
-    /// Which order moved the points; none for a bonus.
+    /// Which order moved the points; none for a bonus, and for what is forfeited.
     pub order: Option<OrderId>,
     /// Which of the order's refunds, for the two kinds a refund writes.
     pub refund: Option<RefundId>,
@@ -39,6 +39,8 @@ pub enum EntryKind {
     Return,
     /// A refund takes earned points back: out of the balance.
     Reverse,
+    /// The member was forgotten: out of the balance.
+    Forfeit,
 }
 
 /// What one entry, or a sum of them, does to a member.
@@ -52,7 +54,7 @@ pub struct Effect {
 
 impl EntryKind {
     /// Every kind, in the order of an order's life.
-    pub const ALL: [EntryKind; 7] = [
+    pub const ALL: [EntryKind; 8] = [
         EntryKind::Bonus,
         EntryKind::Hold,
         EntryKind::Release,
@@ -60,6 +62,7 @@ impl EntryKind {
         EntryKind::Earn,
         EntryKind::Return,
         EntryKind::Reverse,
+        EntryKind::Forfeit,
     ];
 
     /// How the kind is written in the store.
@@ -73,6 +76,7 @@ impl EntryKind {
             EntryKind::Earn => "earn",
             EntryKind::Return => "return",
             EntryKind::Reverse => "reverse",
+            EntryKind::Forfeit => "forfeit",
         }
     }
 
@@ -91,11 +95,26 @@ impl EntryKind {
             EntryKind::Hold => Effect { balance: -points, held: points },
             EntryKind::Release => Effect { balance: points, held: -points },
             EntryKind::Spend => Effect { balance: 0, held: -points },
-            EntryKind::Reverse => Effect { balance: -points, held: 0 },
+            EntryKind::Reverse | EntryKind::Forfeit => Effect { balance: -points, held: 0 },
         }
     }
 
-    /// The key of the line of this kind that has this cause.
+    /// The key of the line of this kind that has this cause. Who was forgotten may join and be forgotten again, so
+    /// that cause is the time `at` which it happened.
+    pub(super) fn key_at(self, order: Option<OrderId>, refund: Option<&RefundId>, at: Timestamp) -> String {
+        match self {
+            EntryKind::Forfeit => format!("0#forfeit#{}", at.as_millisecond()),
+            EntryKind::Bonus
+            | EntryKind::Hold
+            | EntryKind::Release
+            | EntryKind::Spend
+            | EntryKind::Earn
+            | EntryKind::Return
+            | EntryKind::Reverse => self.key(order, refund),
+        }
+    }
+
+    /// The same of a kind whose cause is joining, an order or a refund.
     pub(super) fn key(self, order: Option<OrderId>, refund: Option<&RefundId>) -> String {
         let kind = self.as_str();
         match (order, refund) {
@@ -111,7 +130,7 @@ impl Entry {
     /// only once. Sorted by it, the lines of an order stand together, and orders stand by their age.
     #[must_use]
     pub fn key(&self) -> String {
-        self.kind.key(self.order, self.refund.as_ref())
+        self.kind.key_at(self.order, self.refund.as_ref(), self.at)
     }
 
     /// What the line does to its member.

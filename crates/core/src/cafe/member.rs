@@ -72,8 +72,10 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// Somebody who has joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// By phone number.
+    /// Who they are: the tag of the number that they joined with, for good.
     pub id: MemberId,
+    /// The tag of the number that they have now: the id, until they change their number.
+    pub number: MemberId,
     /// The only chatbot user who may spend the points and see the balance.
     pub user: UserId,
     /// The number itself, sealed, to be shown masked.
@@ -115,10 +117,18 @@ impl NewMember {
         }
     }
 
+    /// An id for who joins with a number whose tag is another's id: always the same for this try of joining, and no other's,
+    /// as the number was sealed with fresh randomness.
+    #[must_use]
+    pub fn id_of_their_own(&self) -> MemberId {
+        MemberId(hex(&digest::digest(&digest::SHA256, &self.phone.0).as_ref()[..16]))
+    }
+
     /// The member they become.
     #[must_use]
     pub fn into_member(self) -> Member {
         Member {
+            number: self.id.clone(),
             id: self.id,
             user: self.user,
             phone: self.phone,

@@ -1,6 +1,7 @@
 //! The cafe: its menu, its members and their points, the stages of an order, and the flows over them.
 
 pub mod audit;
+mod code;
 pub mod flow;
 mod ledger;
 mod looks;
@@ -11,9 +12,11 @@ mod phone;
 mod points;
 mod quote;
 mod refund;
+mod roster;
 mod store;
 mod verdict;
 
+pub use self::code::{BadCode, CODE_FOR, CODE_TRIES, Code, CodeMac, KeptCode};
 pub use self::ledger::{Effect, Entry, EntryKind};
 pub use self::looks::{Look, Looks, Saw};
 pub use self::member::{Member, MemberId, NewMember, UserId};
@@ -26,5 +29,6 @@ pub use self::phone::{BadPhone, BadPhoneKey, Phone, PhoneKey, SealedPhone, Unsea
 pub use self::points::{Percent, Points};
 pub use self::quote::{QUOTE_FOR, Quote};
 pub use self::refund::{Refund, RefundId, RefundRefused, Refunding};
+pub use self::roster::{Moved, Roster};
 pub use self::store::{Begun, Joined, Kept, Store, StoreError, Watch, Watched};
 pub use self::verdict::{LateVerdict, SEARCH_FOR, Verdict, look_again_at, of_closed, of_open};

@@ -4,8 +4,8 @@ use std::fmt;
 
 use ring::{aead, hkdf, hmac};
 
-use super::MemberId;
 use super::member::hex;
+use super::{Code, CodeMac, MemberId};
 
 /// A Korean mobile number in its one normal form: `01012345678`.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,18 +68,21 @@ pub struct Unsealable;
 #[error("a phone key has at least 32 characters")]
 pub struct BadPhoneKey;
 
-/// Tags and seals phone numbers. One secret gives both keys, so there is one thing to keep and to lose.
+/// Tags and seals phone numbers, and knows codes again. One secret gives all keys, so there is one thing to keep and
+/// to lose.
 pub struct PhoneKey {
     tag: hmac::Key,
+    code: hmac::Key,
     seal: aead::LessSafeKey,
 }
 
-/// What each of the two keys is for, as HKDF is told.
+/// What each of the keys is for, as HKDF is told.
 const TAG: &[&[u8]] = &[b"tag"];
 const SEAL: &[&[u8]] = &[b"seal"];
+const CODE: &[&[u8]] = &[b"code"];
 
 impl PhoneKey {
-    /// Makes the two keys out of the owner's secret.
+    /// Makes the keys out of the owner's secret.
     ///
     /// # Errors
     /// [`BadPhoneKey`] when the secret is too short to be one.
@@ -88,11 +91,12 @@ impl PhoneKey {
             return Err(BadPhoneKey);
         }
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cafe phone key v1").extract(secret.as_bytes());
-        // Both lengths are far below HKDF's limit, so neither expansion can fail.
+        // All lengths are far below HKDF's limit, so no expansion can fail.
         let tag = root.expand(TAG, hmac::HMAC_SHA256).map_err(|_| BadPhoneKey)?;
         let seal = root.expand(SEAL, &aead::AES_256_GCM).map_err(|_| BadPhoneKey)?;
-        let (tag, seal) = (hmac::Key::from(tag), aead::LessSafeKey::new(aead::UnboundKey::from(seal)));
-        Ok(PhoneKey { tag, seal })
+        let code = root.expand(CODE, hmac::HMAC_SHA256).map_err(|_| BadPhoneKey)?;
+        let seal = aead::LessSafeKey::new(aead::UnboundKey::from(seal));
+        Ok(PhoneKey { tag: hmac::Key::from(tag), code: hmac::Key::from(code), seal })
     }
 
     /// The member that a number belongs to, whether they have joined or not.
@@ -101,6 +105,18 @@ impl PhoneKey {
         let tag = hmac::sign(&self.tag, phone.0.as_bytes());
         // 128 bits of it: two numbers of Korea's some hundred million do not meet.
         MemberId::new(hex(&tag.as_ref()[..16]))
+    }
+
+    /// What is kept of a member's code.
+    #[must_use]
+    pub fn mac(&self, member: &MemberId, code: &Code) -> CodeMac {
+        CodeMac(hmac::sign(&self.code, &of_member(member, code)).as_ref().to_vec())
+    }
+
+    /// Whether a code is the one that was kept for this member, in a time that tells nothing about it.
+    #[must_use]
+    pub fn is_code(&self, member: &MemberId, code: &Code, kept: &CodeMac) -> bool {
+        hmac::verify(&self.code, &of_member(member, code), &kept.0).is_ok()
     }
 
     /// Seals a number with twelve bytes of fresh randomness, which must never be used again.
@@ -135,6 +151,11 @@ impl PhoneKey {
     }
 }
 
+/// A code, bound to its member.
+fn of_member(member: &MemberId, code: &Code) -> Vec<u8> {
+    format!("{member} {}", code.reveal()).into_bytes()
+}
+
 impl fmt::Debug for PhoneKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PhoneKey([redacted])")
@@ -144,6 +165,7 @@ impl fmt::Debug for PhoneKey {
 #[cfg(test)]
 mod tests {
     use super::{BadPhone, Phone, PhoneKey, SealedPhone, Unsealable};
+    use crate::cafe::Code;
 
     fn key(secret: &str) -> PhoneKey {
         PhoneKey::new(&secret.repeat(32)).unwrap()
@@ -171,6 +193,18 @@ mod tests {
         touched.0[14] ^= 1;
         assert_eq!(key.unseal(&key.tag(&phone), &touched), Err(Unsealable));
         assert_eq!(key.unseal(&key.tag(&phone), &SealedPhone(vec![1, 2])), Err(Unsealable));
+    }
+
+    #[test]
+    fn a_code_is_known_again_for_its_member_alone() {
+        let (ours, theirs) = (key("a"), key("b"));
+        let (phone, other) = (Phone::new("01012345678").unwrap(), Phone::new("01087654321").unwrap());
+        let (member, code) = (ours.tag(&phone), Code::parse("12345678").unwrap());
+        let kept = ours.mac(&member, &code);
+        assert!(ours.is_code(&member, &code, &kept));
+        assert!(!ours.is_code(&member, &Code::parse("12345679").unwrap(), &kept));
+        assert!(!ours.is_code(&ours.tag(&other), &code, &kept));
+        assert!(!theirs.is_code(&member, &code, &kept));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Approving, AttemptToken, Closed, Entry, Looks, Member, MemberId, NewMember, Opened, Order, Paid, Quoted,
-    RefundId, Turn,
+    Approving, AttemptToken, Closed, Entry, Looks, Member, MemberId, NewMember, Opened, Order, Paid, Points,
+    Quoted, RefundId, Turn,
 };
 use crate::payment::{BoxError, OrderId, Proof};
 
@@ -15,13 +15,22 @@ use crate::payment::{BoxError, OrderId, Proof};
 /// before it is believed: when what stands there is what was to be written, it counts as written.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The member, if they have joined. One read.
+    /// The member who has the number of that tag, as [`PhoneKey::tag`](super::PhoneKey::tag) makes it, if one has. One
+    /// read; another for a number that was changed.
     ///
     /// # Errors
     /// [`StoreError`]: nothing is known.
-    async fn member(&self, id: &MemberId) -> Result<Option<Member>, StoreError>;
+    async fn member(&self, number: &MemberId) -> Result<Option<Member>, StoreError>;
 
-    /// Makes a member: the number, its binding to the chatbot user and the bonus. One transaction.
+    /// What can be spent under a member's id, whether they are still a member or were forgotten; nothing where nobody
+    /// ever was. One read.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is known.
+    async fn balance(&self, member: &MemberId) -> Result<Points, StoreError>;
+
+    /// Makes a member: the number, its binding to the chatbot user and the bonus. One transaction; more where the number
+    /// belonged to somebody before.
     ///
     /// # Errors
     /// [`StoreError`]: they may have joined; repeating it is safe.
@@ -39,7 +48,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: nothing is known.
     async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
 
-    /// From quoted to opened, holding its points. One write, or one transaction where points are held.
+    /// From quoted to opened, holding its points: those of a member whose chatbot user is still the one it was quoted
+    /// to. One write, or one transaction where points are held.
     ///
     /// # Errors
     /// [`StoreError`]: it may be opened; repeating it is safe.
@@ -154,6 +164,9 @@ pub trait Store: Send + Sync {
 pub enum Joined {
     /// They are a member now.
     New,
+    /// They are a member now, by a number that belonged to one before: there is no second present, and what stands with
+    /// the number is theirs.
+    Again(Member),
     /// They were one before, by this number and this chatbot user.
     Already(Member),
     /// The number belongs to another chatbot user.
@@ -169,7 +182,7 @@ pub enum Kept {
     Done,
     /// Somebody else was first: this is what stands, if anything does.
     Otherwise(Option<Box<Order>>),
-    /// The member's points do not suffice (any more). Nothing was written.
+    /// The member's points do not suffice (any more), or are another chatbot user's to spend by now. Nothing was written.
     PointsShort,
 }
 

@@ -51,7 +51,7 @@ async fn read(desk: &Desk, id: &MemberId) -> Result<Option<(Member, Vec<Entry>)>
     let mut before = store.entries(id).await?;
     let mut looks = 0;
     loop {
-        let Some(member) = store.member(id).await? else { return Ok(None) };
+        let Some(member) = store.member_by_id(id).await? else { return Ok(None) };
         let after = store.entries(id).await?;
         looks += 1;
         if after == before || looks == LOOKS {

@@ -26,12 +26,12 @@ pub(crate) fn router() -> Router<Desk> {
 
 /// A member's number as it may be shown.
 fn masked(desk: &Desk, member: &Member) -> String {
-    let phone = desk.phone_key.unseal(&member.id, &member.phone);
+    let phone = desk.phone_key.unseal(&member.number, &member.phone);
     phone.map_or_else(|_| "다른 열쇠로 봉한 번호".to_owned(), |phone| phone.masked())
 }
 
 /// The masked number of whoever has that id.
 async fn phone(desk: &Desk, id: &MemberId) -> Result<String, StoreError> {
-    let member = desk.payments.store.member(id).await?;
+    let member = desk.payments.store.member_by_id(id).await?;
     Ok(member.map_or_else(|| "없는 회원".to_owned(), |member| masked(desk, &member)))
 }

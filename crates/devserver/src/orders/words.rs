@@ -119,6 +119,7 @@ pub(crate) const fn kind(kind: EntryKind) -> &'static str {
         EntryKind::Earn => "적립",
         EntryKind::Return => "돌려줌",
         EntryKind::Reverse => "적립 회수",
+        EntryKind::Forfeit => "탈퇴로 소멸",
     }
 }
 

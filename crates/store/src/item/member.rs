@@ -1,66 +1,147 @@
 //! Members, and which chatbot user has joined with which number.
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
-use cafe_core::cafe::audit::{Account, Binding};
+use cafe_core::cafe::audit::{Account, Binding, Holding};
 use cafe_core::cafe::{Member, MemberId, NewMember, Points, SealedPhone, UserId};
 use cafe_core::payment::BoxError;
 use serde::Deserialize;
 
-use super::{Item, VERSION, number, read_time, text, time};
+use super::{Item, VERSION, bytes, needed, number, read_time, text, time};
 
-/// A member, under the tag of their phone number.
+/// What stands under the tag of a number: a member who joined with it, or what stays of one who was forgotten; and whose
+/// the number is by now, where it is another's.
 #[derive(Deserialize)]
 pub(crate) struct MemberItem {
     id: String,
-    user: String,
-    #[serde(with = "serde_bytes_vec")]
-    phone: Vec<u8>,
-    balance: i64,
-    held: i64,
-    joined_at: String,
+    user: Option<String>,
+    #[serde(default, with = "serde_bytes_vec")]
+    phone: Option<Vec<u8>>,
+    balance: Option<i64>,
+    held: Option<i64>,
+    joined_at: Option<String>,
+    forgotten_at: Option<String>,
+    payer: Option<String>,
+    number: Option<String>,
+    holder: Option<String>,
+}
+
+/// The same, read.
+pub(crate) struct Slot {
+    /// Who joined with the number.
+    pub(crate) stands: Stands,
+    /// Whose the number is, where it is another's.
+    pub(crate) holder: Option<MemberId>,
+    /// Whether the first chatbot user who joined with it is still the one who spends.
+    pub(crate) is_first: bool,
+}
+
+/// Who joined with a number.
+pub(crate) enum Stands {
+    /// A member, who may have another number by now.
+    Member(Member),
+    /// One who was forgotten.
+    Forgotten {
+        /// Who they were.
+        id: MemberId,
+        /// The tag of the last number that they had.
+        number: MemberId,
+        /// What stands with it.
+        balance: Points,
+    },
+    /// Nobody: others had the number.
+    Nobody,
+}
+
+/// The same as the audit takes it.
+pub(crate) struct Numbered {
+    /// Who joined with the number.
+    pub(crate) account: Option<Account>,
+    /// Whose it is, where it is another's.
+    pub(crate) holding: Option<Holding>,
 }
 
 impl MemberItem {
-    pub(crate) fn of(new: &NewMember) -> Item {
-        Item::from([
+    /// A new member, whose number is another than their id where somebody had it before.
+    pub(crate) fn of(new: &NewMember, tag: Option<&MemberId>) -> Item {
+        let mut item = Item::from([
             ("id".to_owned(), text(new.id.as_str())),
             ("v".to_owned(), number(VERSION)),
             ("user".to_owned(), text(&*new.user.0)),
-            ("phone".to_owned(), AttributeValue::B(Blob::new(new.phone.0.clone()))),
+            ("phone".to_owned(), bytes(&new.phone.0)),
             ("balance".to_owned(), number(new.bonus.get())),
             ("held".to_owned(), number(0)),
             ("joined_at".to_owned(), time(new.joined_at)),
-        ])
+        ]);
+        if let Some(tag) = tag {
+            item.insert("number".to_owned(), text(tag.as_str()));
+        }
+        item
+    }
+
+    fn number(&self) -> MemberId {
+        MemberId::new(self.number.as_ref().unwrap_or(&self.id).clone())
+    }
+
+    fn holder(&self) -> Option<MemberId> {
+        self.holder.clone().map(MemberId::new)
     }
 }
 
-impl TryFrom<MemberItem> for Member {
+impl TryFrom<MemberItem> for Slot {
     type Error = BoxError;
 
-    fn try_from(item: MemberItem) -> Result<Member, BoxError> {
-        Ok(Member {
-            id: MemberId::new(item.id),
-            user: UserId(item.user),
-            phone: SealedPhone(item.phone),
-            balance: Points::new(item.balance.try_into()?),
-            held: Points::new(item.held.try_into()?),
-            joined_at: read_time(&item.joined_at)?,
-        })
+    fn try_from(item: MemberItem) -> Result<Slot, BoxError> {
+        let (number, holder, is_first) = (item.number(), item.holder(), item.payer.is_none());
+        let points =
+            |points: Option<i64>, name| Ok::<_, BoxError>(Points::new(needed(points, name)?.try_into()?));
+        let stands = match (item.user, &item.forgotten_at) {
+            (Some(user), _) => Stands::Member(Member {
+                id: MemberId::new(item.id),
+                number,
+                user: UserId(user),
+                phone: SealedPhone(needed(item.phone, "phone")?),
+                balance: points(item.balance, "balance")?,
+                held: points(item.held, "held")?,
+                joined_at: read_time(needed(item.joined_at.as_deref(), "joined_at")?)?,
+            }),
+            (None, Some(_)) => Stands::Forgotten {
+                id: MemberId::new(item.id),
+                number,
+                balance: points(item.balance, "balance")?,
+            },
+            (None, None) if item.balance.is_none() => Stands::Nobody,
+            (None, None) => return Err("the attribute user is missing".into()),
+        };
+        Ok(Slot { stands, holder, is_first })
     }
 }
 
-impl TryFrom<MemberItem> for Account {
+impl TryFrom<MemberItem> for Numbered {
     type Error = BoxError;
 
-    fn try_from(item: MemberItem) -> Result<Account, BoxError> {
-        read_time(&item.joined_at)?;
-        Ok(Account {
-            id: MemberId::new(item.id),
-            user: UserId(item.user),
-            balance: item.balance,
-            held: item.held,
-        })
+    fn try_from(item: MemberItem) -> Result<Numbered, BoxError> {
+        let (number, holder) = (item.number(), item.holder());
+        for time in [&item.joined_at, &item.forgotten_at].into_iter().flatten() {
+            read_time(time)?;
+        }
+        let account = match (&item.user, &item.forgotten_at) {
+            (None, None) if item.balance.is_none() => None,
+            (None, None) => return Err("the attribute user is missing".into()),
+            (Some(_), _) | (None, Some(_)) => {
+                if item.user.is_some() {
+                    needed(item.phone, "phone")?;
+                    needed(item.joined_at, "joined_at")?;
+                }
+                Some(Account {
+                    id: MemberId::new(item.id.clone()),
+                    number,
+                    user: item.user.map(UserId),
+                    balance: needed(item.balance, "balance")?,
+                    held: needed(item.held, "held")?,
+                })
+            }
+        };
+        let holding = holder.map(|holder| Holding { number: MemberId::new(item.id), holder });
+        Ok(Numbered { account, holding })
     }
 }
 
@@ -80,11 +161,11 @@ pub(crate) fn binding_key(user: &UserId) -> String {
 }
 
 impl BindingItem {
-    pub(crate) fn of(new: &NewMember) -> Item {
+    pub(crate) fn of(user: &UserId, member: &MemberId) -> Item {
         Item::from([
-            ("id".to_owned(), text(binding_key(&new.user))),
+            ("id".to_owned(), text(binding_key(user))),
             ("v".to_owned(), number(VERSION)),
-            ("member".to_owned(), text(new.id.as_str())),
+            ("member".to_owned(), text(member.as_str())),
         ])
     }
 }
@@ -105,7 +186,9 @@ mod serde_bytes_vec {
     use serde::Deserializer;
     use serde::de::{Error, Visitor};
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
         struct Bytes;
         impl Visitor<'_> for Bytes {
             type Value = Vec<u8>;
@@ -122,6 +205,6 @@ mod serde_bytes_vec {
                 Ok(bytes)
             }
         }
-        deserializer.deserialize_byte_buf(Bytes)
+        deserializer.deserialize_byte_buf(Bytes).map(Some)
     }
 }

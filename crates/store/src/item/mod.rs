@@ -9,6 +9,7 @@ mod order;
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::StoreError;
 use cafe_core::payment::BoxError;
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::entry::EntryItem;
-pub(crate) use self::member::{BINDING, BindingItem, MemberItem, binding_key};
+pub(crate) use self::member::{BINDING, BindingItem, MemberItem, Numbered, Slot, Stands, binding_key};
 pub(crate) use self::order::{LookItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH};
 
 /// An item as the SDK gives it.
@@ -45,6 +46,11 @@ pub(crate) fn number(number: impl Into<i64>) -> AttributeValue {
 /// A text.
 pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
+}
+
+/// Bytes.
+pub(crate) fn bytes(bytes: &[u8]) -> AttributeValue {
+    AttributeValue::B(Blob::new(bytes))
 }
 
 /// A time, as people read it in the console.

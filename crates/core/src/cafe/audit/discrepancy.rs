@@ -36,6 +36,10 @@ pub enum Discrepancy {
     BoundToNobody { user: UserId, member: MemberId },
     /// A chatbot user is bound to a member of another one.
     BoundToAnother { user: UserId, member: MemberId },
+    /// A member's number does not lead to them.
+    Unfound { member: MemberId, number: MemberId },
+    /// A number leads to a member who has another one.
+    Astray { number: MemberId, member: MemberId },
     /// A ledger line is of no known kind.
     UnknownKind { member: MemberId, line: String, kind: String },
     /// A ledger line's key is not made of its cause.
@@ -93,6 +97,8 @@ impl Discrepancy {
             Discrepancy::Unbound { .. } => "unbound",
             Discrepancy::BoundToNobody { .. } => "bound-to-nobody",
             Discrepancy::BoundToAnother { .. } => "bound-to-another",
+            Discrepancy::Unfound { .. } => "unfound",
+            Discrepancy::Astray { .. } => "astray",
             Discrepancy::UnknownKind { .. } => "unknown-kind",
             Discrepancy::Misnamed { .. } => "misnamed",
             Discrepancy::NoSuchOrder { .. } => "no-such-order",
@@ -127,6 +133,9 @@ impl Discrepancy {
             | Discrepancy::Unbound { member } => vec![of_member(member)],
             Discrepancy::BoundToNobody { user, member } | Discrepancy::BoundToAnother { user, member } => {
                 vec![("user", user.0.clone()), of_member(member)]
+            }
+            Discrepancy::Unfound { member, number } | Discrepancy::Astray { number, member } => {
+                vec![("number", number.to_string()), of_member(member)]
             }
             Discrepancy::UnknownKind { member, line, .. }
             | Discrepancy::Misnamed { member, line, .. }
@@ -178,6 +187,12 @@ impl fmt::Display for Discrepancy {
             }
             Discrepancy::BoundToAnother { user, member } => {
                 write!(f, "the chatbot user {} is bound to member {member}, who is another user's", user.0)
+            }
+            Discrepancy::Unfound { member, number } => {
+                write!(f, "member {member} has the number {number}, which does not lead to them")
+            }
+            Discrepancy::Astray { number, member } => {
+                write!(f, "the number {number} leads to member {member}, who has another one")
             }
             Discrepancy::UnknownKind { member, line, kind } => {
                 write!(f, "the line {line} of member {member} is of the unknown kind {kind:?}")

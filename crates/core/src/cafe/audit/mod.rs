@@ -20,13 +20,15 @@ pub use self::sieve::{Sieve, Suspect};
 use super::{Capture, Collected, Effect, EntryKind, MemberId, Order, Paid, Points, RefundId, UserId};
 use crate::payment::{OrderId, Won};
 
-/// A member as they stand, below zero or not.
+/// A member as they stand, below zero or not; or what stays of one who was forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// By phone number.
+    /// By the phone number that they joined with.
     pub id: MemberId,
-    /// Who joined with it.
-    pub user: UserId,
+    /// The tag of the number that they have now.
+    pub number: MemberId,
+    /// Who spends their points; nobody, where they were forgotten.
+    pub user: Option<UserId>,
     /// What can be spent.
     pub balance: i64,
     /// What is held.
@@ -40,6 +42,15 @@ pub struct Binding {
     pub user: UserId,
     /// As whom.
     pub member: MemberId,
+}
+
+/// That a number is a member's who joined with another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The tag of the number.
+    pub number: MemberId,
+    /// Whose it is.
+    pub holder: MemberId,
 }
 
 /// A line of the ledger as it stands, whatever it claims to be.
@@ -130,14 +141,15 @@ impl Booked {
     }
 }
 
-/// What is wrong with a member, given all lines of their ledger, and the binding of their chatbot user.
-/// Without an account they are none, and should have no ledger.
+/// What is wrong with a member, given all lines of their ledger, the binding of their chatbot user, and what their number
+/// says, where they changed it. Without an account they are none, and should have no ledger.
 #[must_use]
 pub fn of_member(
     id: &MemberId,
     account: Option<&Account>,
     lines: &[Line],
     binding: Option<&Binding>,
+    holding: Option<&Holding>,
 ) -> BTreeSet<Discrepancy> {
     let member = || id.clone();
     let mut wrong = BTreeSet::new();
@@ -161,10 +173,24 @@ pub fn of_member(
     if balance < 0 || held < 0 {
         wrong.insert(Discrepancy::BelowZero { member: member(), balance, held });
     }
-    if binding.is_none_or(|binding| binding.user != account.user || binding.member != *id) {
+    let is_bound =
+        |user: &UserId| binding.is_some_and(|binding| binding.user == *user && binding.member == *id);
+    if account.user.as_ref().is_some_and(|user| !is_bound(user)) {
         wrong.insert(Discrepancy::Unbound { member: member() });
     }
+    if account.number != *id && holding.is_none_or(|holding| holding.holder != *id) {
+        wrong.insert(Discrepancy::Unfound { member: member(), number: account.number.clone() });
+    }
     wrong
+}
+
+/// What is wrong with a number that is said to be somebody's, given their account.
+#[must_use]
+pub fn of_holding(holding: &Holding, holder: Option<&Account>) -> BTreeSet<Discrepancy> {
+    let Holding { number, holder: member } = holding;
+    let is_theirs = holder.is_some_and(|account| account.number == *number);
+    let astray = || Discrepancy::Astray { number: number.clone(), member: member.clone() };
+    (!is_theirs).then(astray).into_iter().collect()
 }
 
 /// What is wrong with a chatbot user's binding, given the member it names.
@@ -173,7 +199,9 @@ pub fn of_binding(binding: &Binding, account: Option<&Account>) -> BTreeSet<Disc
     let (user, member) = (binding.user.clone(), binding.member.clone());
     let wrong = match account {
         None => Some(Discrepancy::BoundToNobody { user, member }),
-        Some(account) if account.user != binding.user => Some(Discrepancy::BoundToAnother { user, member }),
+        Some(account) if account.user.as_ref() != Some(&binding.user) => {
+            Some(Discrepancy::BoundToAnother { user, member })
+        }
         Some(_) => None,
     };
     wrong.into_iter().collect()
@@ -185,7 +213,7 @@ pub fn of_binding(binding: &Binding, account: Option<&Account>) -> BTreeSet<Disc
 pub fn of_line(line: &Line, order: Option<&Booked>) -> BTreeSet<Discrepancy> {
     let (member, key) = (line.member.clone(), line.key.clone());
     let without_order = match (line.order, order) {
-        (None, _) if line.kind() == Some(EntryKind::Bonus) => None,
+        (None, _) if has_no_order(line) => None,
         (None, _) | (Some(_), None) => {
             Some(Discrepancy::NoSuchOrder { member, line: key, order: line.order })
         }
@@ -195,13 +223,18 @@ pub fn of_line(line: &Line, order: Option<&Booked>) -> BTreeSet<Discrepancy> {
     misnamed(line).into_iter().chain(without_order).collect()
 }
 
+/// Whether a line's cause is no order, but joining or being forgotten.
+fn has_no_order(line: &Line) -> bool {
+    line.order.is_none() && matches!(line.kind(), Some(EntryKind::Bonus | EntryKind::Forfeit))
+}
+
 /// What is wrong with a line's key, or with the kind that it is made of.
 fn misnamed(line: &Line) -> Option<Discrepancy> {
     let (member, key) = (line.member.clone(), line.key.clone());
     let Some(kind) = line.kind() else {
         return Some(Discrepancy::UnknownKind { member, line: key, kind: line.kind.clone() });
     };
-    let cause = kind.key(line.order, line.refund.as_ref());
+    let cause = kind.key_at(line.order, line.refund.as_ref(), line.at);
     (line.key != cause).then_some(Discrepancy::Misnamed { member, line: key, cause })
 }
 

@@ -1,11 +1,11 @@
 //! The first step: everything goes through once, and what looks wrong is kept.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::{fmt, mem};
 
-use super::{Account, Binding, Booked, Line, misnamed, of_order_alone};
-use crate::cafe::{Effect, EntryKind, MemberId, UserId};
+use super::{Account, Binding, Booked, Holding, Line, has_no_order, misnamed, of_order_alone};
+use crate::cafe::{Effect, MemberId, UserId};
 use crate::payment::OrderId;
 
 /// Something that looks wrong, and is to be read again by itself.
@@ -15,6 +15,8 @@ pub enum Suspect {
     Member(MemberId),
     /// A chatbot user's binding.
     Binding(UserId),
+    /// A number that is said to be somebody's who joined with another.
+    Number(MemberId),
     /// A ledger line: whose, and its key.
     Line(MemberId, String),
     /// An order, with its lines.
@@ -26,6 +28,7 @@ impl fmt::Display for Suspect {
         match self {
             Suspect::Member(id) => write!(f, "member {id}"),
             Suspect::Binding(user) => write!(f, "the binding of the chatbot user {}", user.0),
+            Suspect::Number(number) => write!(f, "the number {number}"),
             Suspect::Line(member, key) => write!(f, "the line {key} of member {member}"),
             Suspect::Order(id) => write!(f, "order {id}"),
         }
@@ -40,6 +43,10 @@ impl fmt::Display for Suspect {
 pub struct Sieve {
     members: HashMap<MemberId, Sum>,
     orders: HashMap<OrderId, Called>,
+    /// Whose each number is that was changed to: few ever are.
+    holders: BTreeMap<MemberId, MemberId>,
+    /// The number of each member who changed it.
+    numbers: BTreeMap<MemberId, MemberId>,
     suspects: BTreeSet<Suspect>,
 }
 
@@ -53,7 +60,8 @@ struct Sum {
     held: i64,
 }
 
-/// Which of a member's account and binding have been seen; the chatbot user is kept until both have.
+/// Which of a member's account and binding have been seen; the chatbot user is kept until both have. Nobody is bound to
+/// who was forgotten, so both have been seen with the account.
 #[derive(Debug, Default)]
 enum Tie {
     #[default]
@@ -89,14 +97,23 @@ impl Sieve {
         if account.balance < 0 || account.held < 0 {
             self.suspects.insert(Suspect::Member(account.id.clone()));
         }
+        let alone = account.user.clone().map_or(Tie::Both, Tie::Account);
         sum.tie = match mem::take(&mut sum.tie) {
-            Tie::Binding(user) if user == account.user => Tie::Both,
+            Tie::Binding(user) if Some(&user) == account.user.as_ref() => Tie::Both,
             Tie::Binding(user) => {
                 self.suspects.insert(Suspect::Binding(user));
-                Tie::Account(account.user.clone())
+                alone
             }
-            Tie::Neither | Tie::Account(_) | Tie::Both => Tie::Account(account.user.clone()),
+            Tie::Neither | Tie::Account(_) | Tie::Both => alone,
         };
+        if account.number != account.id {
+            self.numbers.insert(account.id.clone(), account.number.clone());
+        }
+    }
+
+    /// A number that is somebody's who joined with another.
+    pub fn holding(&mut self, holding: &Holding) {
+        self.holders.insert(holding.number.clone(), holding.holder.clone());
     }
 
     /// A chatbot user's binding.
@@ -129,7 +146,7 @@ impl Sieve {
         let sum = self.members.entry(line.member.clone()).or_default();
         sum.add(Effect { balance: -balance, held: -held });
         let has_its_order = match line.order.and_then(|order| self.orders.get_mut(&order)) {
-            None => line.kind() == Some(EntryKind::Bonus) && line.order.is_none(),
+            None => has_no_order(line),
             Some(called) => {
                 called.lines = called.lines.wrapping_sub(fingerprint(&(&line.key, line.points)));
                 called.member == fingerprint(&Some(&line.member))
@@ -151,6 +168,10 @@ impl Sieve {
                 self.suspects.insert(Suspect::Binding(user));
             }
         }
+        let astray = self.holders.iter().filter(|(number, holder)| self.numbers.get(holder) != Some(number));
+        self.suspects.extend(astray.map(|(number, _)| Suspect::Number(number.clone())));
+        let unfound = self.numbers.iter().filter(|(id, number)| self.holders.get(number) != Some(id));
+        self.suspects.extend(unfound.map(|(id, _)| Suspect::Member(id.clone())));
         let called = self.orders.into_iter().filter(|(_, called)| called.lines != 0);
         self.suspects.extend(called.map(|(id, _)| Suspect::Order(id)));
         self.suspects

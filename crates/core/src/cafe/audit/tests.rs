@@ -17,6 +17,7 @@ fn at(second: i64) -> Timestamp {
 #[derive(Clone)]
 struct Books {
     accounts: Vec<Account>,
+    holdings: Vec<Holding>,
     bindings: Vec<Binding>,
     lines: Vec<Line>,
     orders: Vec<Booked>,
@@ -150,7 +151,8 @@ fn right() -> Books {
 
     let Effect { balance, held } = Effect::of(&entries);
     Books {
-        accounts: vec![Account { id: member(), user: user(), balance, held }],
+        accounts: vec![Account { id: member(), number: member(), user: Some(user()), balance, held }],
+        holdings: vec![],
         bindings: vec![Binding { user: user(), member: member() }],
         lines: entries.iter().map(line).collect(),
         orders: vec![
@@ -175,6 +177,10 @@ impl Books {
 
     fn binding(&self, user: &UserId) -> Option<&Binding> {
         self.bindings.iter().find(|binding| binding.user == *user)
+    }
+
+    fn holding(&self, number: &MemberId) -> Option<&Holding> {
+        self.holdings.iter().find(|holding| holding.number == *number)
     }
 
     fn order(&mut self, number: u8) -> &mut Booked {
@@ -207,6 +213,7 @@ impl Books {
         let mut sieve = Sieve::default();
         self.accounts.iter().for_each(|account| sieve.member(account));
         self.bindings.iter().for_each(|binding| sieve.binding(binding));
+        self.holdings.iter().for_each(|holding| sieve.holding(holding));
         self.orders.iter().for_each(|booked| sieve.order(booked));
         self.lines.iter().for_each(|line| sieve.line(line));
         sieve.suspects()
@@ -218,11 +225,17 @@ impl Books {
             Suspect::Member(id) => {
                 let account = self.account(id);
                 let lines: Vec<_> = self.lines.iter().filter(|line| line.member == *id).cloned().collect();
-                of_member(id, account, &lines, account.and_then(|account| self.binding(&account.user)))
+                let user = account.and_then(|account| account.user.as_ref());
+                let holding = account.and_then(|account| self.holding(&account.number));
+                of_member(id, account, &lines, user.and_then(|user| self.binding(user)), holding)
             }
             Suspect::Binding(user) => {
                 let binding = self.binding(user).unwrap();
                 of_binding(binding, self.account(&binding.member))
+            }
+            Suspect::Number(number) => {
+                let holding = self.holding(number).unwrap();
+                of_holding(holding, self.account(&holding.holder))
             }
             Suspect::Line(member, key) => {
                 let line = self.lines.iter().find(|line| line.member == *member && line.key == *key).unwrap();
@@ -375,12 +388,75 @@ fn a_line_names_an_order_that_exists() {
     assert_eq!(wrong, [stray("hold"), stray("release")]);
 }
 
+/// What the books are after `mina` was forgotten: nobody is bound to her, and what she could spend is forfeited.
+fn forgotten() -> Books {
+    let mut books = right();
+    books.bindings.clear();
+    let balance = books.accounts[0].balance;
+    let forfeit = Entry {
+        member: member(),
+        order: None,
+        refund: None,
+        kind: EntryKind::Forfeit,
+        points: Points::new(balance.try_into().unwrap()),
+        at: at(100),
+    };
+    books.lines.push(line(&forfeit));
+    books.accounts[0].user = None;
+    books.sum_up();
+    books
+}
+
+#[test]
+fn what_a_forgotten_member_had_is_forfeited_and_adds_up() {
+    let books = forgotten();
+    assert_eq!((books.accounts[0].balance, books.suspects()), (0, BTreeSet::new()));
+    let mut books = forgotten();
+    books.lines.pop();
+    let [Discrepancy::Balance { .. }] = &*books.audit() else { panic!("{:?}", books.audit()) };
+    // Being forgotten twice is two lines, each with its own time.
+    let mut books = forgotten();
+    let last = books.lines.last_mut().unwrap();
+    last.at = at(101);
+    let (stands, cause) = (last.key.clone(), format!("0#forfeit#{}", at(101).as_millisecond()));
+    assert_eq!(books.audit(), [Discrepancy::Misnamed { member: member(), line: stands, cause }]);
+}
+
+#[test]
+fn nobody_is_bound_to_who_was_forgotten() {
+    let mut books = forgotten();
+    books.bindings.push(Binding { user: user(), member: member() });
+    assert_eq!(books.audit(), [Discrepancy::BoundToAnother { user: user(), member: member() }]);
+}
+
+#[test]
+fn a_changed_number_leads_to_its_member_and_no_other_does() {
+    let (number, other) = (MemberId::new("ee".repeat(16)), MemberId::new("dd".repeat(16)));
+    let moved = |leads: &MemberId| {
+        let mut books = right();
+        books.accounts[0].number = number.clone();
+        books.holdings.push(Holding { number: leads.clone(), holder: member() });
+        books.audit()
+    };
+    assert_eq!(moved(&number), []);
+    let unfound = Discrepancy::Unfound { member: member(), number: number.clone() };
+    assert_eq!(moved(&other), [unfound, Discrepancy::Astray { number: other.clone(), member: member() }]);
+    let wrong = after(|books| books.holdings.push(Holding { number: number.clone(), holder: other.clone() }));
+    assert_eq!(wrong, [Discrepancy::Astray { number, member: other }]);
+}
+
 #[test]
 fn a_line_stands_with_its_orders_member() {
     let jun = MemberId::new("ff".repeat(16));
     let wrong = after(|books| {
         let user = UserId("jun".to_owned());
-        books.accounts.push(Account { id: jun.clone(), user: user.clone(), balance: 0, held: 0 });
+        books.accounts.push(Account {
+            id: jun.clone(),
+            number: jun.clone(),
+            user: Some(user.clone()),
+            balance: 0,
+            held: 0,
+        });
         books.bindings.push(Binding { user, member: jun.clone() });
         let line = Line { member: jun.clone(), ..books.line(7, "hold").clone() };
         books.lines.push(line);

@@ -250,9 +250,7 @@ async fn settle(
 ) -> Result<Paid, RefundError> {
     for _ in 0..TRIES {
         let balance = match &begun.quote.member {
-            Some(member) if !refunding.reverses.is_zero() => {
-                store.member(member).await?.map_or(Points::ZERO, |member| member.balance)
-            }
+            Some(member) if !refunding.reverses.is_zero() => store.balance(member).await?,
             Some(_) | None => Points::ZERO,
         };
         let paid = begun.clone().refunded_with(refunding.clone(), balance, now);

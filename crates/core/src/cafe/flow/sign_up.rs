@@ -1,6 +1,15 @@
 //! Joining: a phone number and a chatbot user become a member, once, with a present.
 
-use crate::cafe::{Joined, Member, NewMember, Store, StoreError};
+use crate::cafe::{Joined, Member, NewMember, Points, Store, StoreError};
+
+/// Who has joined, and what they were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUp {
+    /// Who.
+    pub member: Member,
+    /// The present: none for a number that was given one before.
+    pub bonus: Points,
+}
 
 /// Why somebody did not become a member.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +32,10 @@ pub enum SignUpError {
 ///
 /// # Errors
 /// [`SignUpError`]; no points have moved.
-pub async fn sign_up(store: &dyn Store, new: NewMember) -> Result<Member, SignUpError> {
+pub async fn sign_up(store: &dyn Store, new: NewMember) -> Result<SignedUp, SignUpError> {
     match store.join(&new).await? {
-        Joined::New => Ok(new.into_member()),
+        Joined::New => Ok(SignedUp { bonus: new.bonus, member: new.into_member() }),
+        Joined::Again(member) => Ok(SignedUp { bonus: Points::ZERO, member }),
         Joined::Already(member) => Err(SignUpError::AlreadyMember(member)),
         Joined::NumberTaken => Err(SignUpError::NumberTaken),
         Joined::UserTaken => Err(SignUpError::UserTaken),
