@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::cafe::Cafe;
 use crate::events;
-use crate::lambda::{Instance, Running};
+use crate::lambda::{Instance, Running, build};
 
 /// What Lambda and API Gateway call the first request that an instance is given.
 const REQUEST: &str = "8f1c6c1e-0000-4000-8000-000000000001";
@@ -69,6 +69,12 @@ fn expected(sums: &[(&str, u64)]) -> BTreeMap<String, u64> {
     sums.iter().map(|(name, sum)| ((*name).to_owned(), *sum)).collect()
 }
 
+/// A cafe that opens when the functions are built: its schedule comes every minute, and is not to come in between.
+async fn opened() -> Cafe {
+    build();
+    Cafe::opens(&[]).await
+}
+
 /// An order that events speak of.
 async fn quoted(cafe: &Cafe) {
     let (parts, now) = (cafe.parts(), cafe.now());
@@ -85,7 +91,7 @@ fn back(cafe: &Cafe) -> String {
 
 #[tokio::test]
 async fn an_order_is_measured_at_every_step_once() {
-    let cafe = &Cafe::opens(&[]).await;
+    let cafe = &opened().await;
     let (_, joined) = tells(cafe, "sign-up", events::text("sign-up.v2")).await;
     let of_skill = |name: &str, more: &[(&str, u64)]| {
         let mut sums = expected(&[("ColdStarts", 1), ("SkillLatency", 1)]);
@@ -106,9 +112,9 @@ async fn an_order_is_measured_at_every_step_once() {
         sums.extend(expected(more));
         sums
     };
-    let (_, opened) = tells(cafe, "payment-ready", events::text("payment-ready.v2")).await;
+    let (_, ready_told) = tells(cafe, "payment-ready", events::text("payment-ready.v2")).await;
     let ready = [("Orders", 1), ("Orders opened", 1), ("GatewayLatency", 1), ("GatewayLatency open", 1)];
-    assert_eq!(opened, of_function("payment-ready", &ready));
+    assert_eq!(ready_told, of_function("payment-ready", &ready));
 
     let back = back(cafe);
     let (_, paid) = tells(cafe, "payment-approve", back.clone()).await;
@@ -138,7 +144,7 @@ async fn an_order_is_measured_at_every_step_once() {
 
 #[tokio::test]
 async fn a_doubt_is_counted_until_it_ends_and_every_line_says_whose_it_was() {
-    let cafe = &Cafe::opens(&[]).await;
+    let cafe = &opened().await;
     quoted(cafe).await;
     tells(cafe, "payment-ready", events::text("payment-ready.v2")).await;
     let nothing = json!({});
@@ -175,7 +181,7 @@ async fn a_doubt_is_counted_until_it_ends_and_every_line_says_whose_it_was() {
 
 #[tokio::test]
 async fn how_long_an_order_has_been_in_doubt_is_counted_from_when_somebody_first_looked() {
-    let cafe = &Cafe::opens(&[]).await;
+    let cafe = &opened().await;
     quoted(cafe).await;
     tells(cafe, "payment-ready", events::text("payment-ready.v2")).await;
     let (parts, id) = (cafe.parts(), OrderId::parse(events::ORDER).unwrap());
@@ -195,7 +201,7 @@ async fn how_long_an_order_has_been_in_doubt_is_counted_from_when_somebody_first
 
 #[tokio::test]
 async fn what_cannot_be_written_after_the_gateway_moved_money_is_counted_and_nothing_else() {
-    let cafe = &Cafe::opens(&[]).await;
+    let cafe = &opened().await;
     let (now, id) = (cafe.now(), OrderId::parse(events::ORDER).unwrap());
     let menu = cafe.parts().menus.now(now).await;
     let cup = Cup { drink: "아이스아메리카노".to_owned(), cups: 2 };
@@ -291,7 +297,7 @@ impl Daemon {
 
 #[tokio::test]
 async fn each_call_to_dynamodb_and_kakaopay_is_a_subsegment_that_names_no_one_and_none_is_told_when_off() {
-    let cafe = &Cafe::opens(&[]).await;
+    let cafe = &opened().await;
     quoted(cafe).await;
     let daemon = Daemon::listens();
     let address = daemon.0.local_addr().unwrap().to_string();

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_sdk_lambda::config::retry::RetryConfig;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use functions::client::Client;
+use functions::preflight::{Preflight, handle};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -16,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::cafe::Cafe;
 use crate::events;
-use crate::lambda::{BINARIES, Instance, Running};
+use crate::lambda::{BINARIES, Instance, Running, build};
 
 /// What Lambda answers for a function whose process ends before it asks for an event, as one that is set up wrong does.
 const EXITED: &str = r#"{"errorType":"Runtime.ExitError","errorMessage":"RequestId: 0f5 Error: Runtime exited with error: exit status 1"}"#;
@@ -35,11 +39,13 @@ struct Here {
     told: Mutex<Vec<(&'static str, Value)>>,
     /// What is answered to it.
     answers: StatusCode,
+    /// How many invocations there is no room for.
+    without_room: AtomicU32,
 }
 
 impl Aws {
     async fn with(functions: BTreeMap<String, Mutex<Instance>>, answers: StatusCode) -> Aws {
-        let here = Arc::new(Here { functions, told: Mutex::default(), answers });
+        let here = Arc::new(Here { functions, told: Mutex::default(), answers, without_room: 0.into() });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(here.clone());
@@ -109,6 +115,11 @@ async fn answer(State(here): State<Arc<Here>>, request: Request) -> Response {
 impl Here {
     /// As Lambda answers an invocation.
     async fn invoke(&self, name: &str, event: Bytes) -> Response {
+        let taken = |left: u32| left.checked_sub(1);
+        if self.without_room.fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken).is_ok() {
+            let error = [("x-amzn-errortype", "TooManyRequestsException")];
+            return (StatusCode::TOO_MANY_REQUESTS, error, r#"{"message":"Rate Exceeded."}"#).into_response();
+        }
         let Some((_, function)) = self.functions.iter().find(|(known, _)| arn(known) == name) else {
             return ([("x-amz-function-error", "Unhandled")], EXITED).into_response();
         };
@@ -131,6 +142,7 @@ async fn all_of(cafe: &Cafe) -> BTreeMap<String, Mutex<Instance>> {
 
 #[tokio::test]
 async fn every_function_starts_by_an_event_that_changes_nothing() {
+    build(); // The schedule comes every minute, and is not to come in between.
     let cafe = Cafe::opens(&[]).await;
     let aws = Aws::with(all_of(&cafe).await, StatusCode::OK).await;
     let names: Vec<_> = aws.here.functions.keys().map(String::as_str).collect();
@@ -155,6 +167,7 @@ async fn every_function_starts_by_an_event_that_changes_nothing() {
 
 #[tokio::test]
 async fn a_function_that_does_not_start_fails_the_deployment_and_is_named() {
+    build(); // The schedule comes every minute, and is not to come in between.
     let cafe = Cafe::opens(&[]).await;
     let mut running = all_of(&cafe).await;
     running.retain(|name, _| ["monitors", "reconcile", "refund"].contains(&&**name));
@@ -190,6 +203,40 @@ async fn a_function_that_does_not_start_fails_the_deployment_and_is_named() {
     assert!(log.iter().all(|line| line["message"] == "a function does not start"), "{log:?}");
     assert_eq!((log.len(), &log[0]["function"]), (3, &json!(arn("sign-up"))));
     assert!(!format!("{log:?}").contains("signature"), "{log:?}");
+}
+
+#[tokio::test]
+async fn where_lambda_has_no_room_it_is_asked_again_and_nothing_is_said_to_be_broken() {
+    let mut running = BTreeMap::new();
+    let monitors = Instance::starts("monitors", Vec::new(), Running::default()).await;
+    running.insert("monitors".to_owned(), monitors.into());
+    let aws = Aws::with(running, StatusCode::OK).await;
+    aws.here.without_room.store(2, Ordering::SeqCst);
+    let mut preflight = aws.preflight(&["monitors"]).await;
+    preflight.handles(events::text("preflight")).await.unwrap();
+    assert_eq!(aws.told().await[0].1["status"], "Succeeded");
+
+    // The same without any patience.
+    let set = |name: &str| match name {
+        "AWS_ENDPOINT_URL_LAMBDA" | "AWS_ENDPOINT_URL_CODEDEPLOY" => Some(aws.url.clone()),
+        name => functions::aws::made_up(name).map(str::to_owned),
+    };
+    let parts = functions::aws::Aws::from_env(set).unwrap();
+    let lambda = parts.lambda().config().to_builder().retry_config(RetryConfig::disabled()).build();
+    let impatient = Preflight {
+        lambda: aws_sdk_lambda::Client::from_conf(lambda),
+        codedeploy: parts.codedeploy(),
+        http: Arc::new(Client::of_this_machine().unwrap()),
+        versions: ["gone", "broken"].map(arn).into(),
+    };
+    let asks = async || handle(&impatient, serde_json::from_str(&events::text("preflight")).unwrap()).await;
+    aws.here.without_room.store(2, Ordering::SeqCst);
+    assert_eq!(asks().await.unwrap_err().to_string(), "Lambda had no room to start 2 functions");
+    assert_eq!(aws.told().await, [], "Lambda repeats the event");
+    // What is broken is broken, whatever there was no room for.
+    aws.here.without_room.store(1, Ordering::SeqCst);
+    assert_eq!(asks().await.unwrap().not_started.len(), 1);
+    assert_eq!(aws.told().await[0].1["status"], "Failed");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -25,8 +26,14 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon.pem");
 const ATTEMPT: Duration = Duration::from_secs(1);
 const ALL: Duration = Duration::from_secs(2);
 
-/// How long a function that is invoked may take to start and to answer: longer than Lambda lets any of ours.
+/// How long a function that is invoked may take to start and to answer, longer than Lambda lets any that a
+/// customer waits for, and how long all tries may take of one that Lambda has no room for.
 const INVOCATION: Duration = Duration::from_secs(45);
+const INVOCATIONS: Duration = Duration::from_secs(50);
+
+/// Where Lambda has no room for a function, it may have some in a moment: so often, and with such a pause at most.
+const TRIES_FOR_ROOM: u32 = 8;
+const PAUSE_FOR_ROOM: Duration = Duration::from_secs(8);
 
 /// The region that every local DynamoDB pretends to be in.
 pub const REGION: &str = "ap-northeast-2";
@@ -118,7 +125,7 @@ impl Aws {
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
-    /// A client of Lambda, which waits as long as functions may take.
+    /// A client of Lambda, which waits as long as functions may take, and for room.
     #[must_use]
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         let mut config = aws_sdk_lambda::Config::builder()
@@ -126,7 +133,16 @@ impl Aws {
             .region(self.region.clone())
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(INVOCATION).build());
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(TRIES_FOR_ROOM).with_max_backoff(PAUSE_FOR_ROOM),
+            )
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_attempt_timeout(INVOCATION)
+                    .operation_timeout(INVOCATIONS)
+                    .build(),
+            );
         config.set_endpoint_url(self.urls.lambda.clone());
         aws_sdk_lambda::Client::from_conf(config.build())
     }

@@ -9,7 +9,7 @@ use aws_sdk_lambda::error::ProvideErrorMetadata;
 use aws_sdk_lambda::primitives::Blob;
 use bytes::Bytes;
 use cafe_core::payment::{BoxError, Http};
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use http::Request;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -25,6 +25,9 @@ const CANNOT_READ: &str = "DeserializeError";
 
 /// As long as the answer to CloudFormation may be in all is 4,096 bytes, of which this is the reason's share.
 const MOST_REASON_BYTES: usize = 2_048;
+
+/// How many are started beside each other: a small account may run ten functions at once, this one included.
+const TOGETHER: usize = 5;
 
 /// As CloudFormation knows the resource: the same at each deployment, so none replaces another.
 const RESOURCE: &str = "preflight";
@@ -124,13 +127,22 @@ struct Failure {
     error_message: String,
 }
 
+/// Why a function is not known to start.
+enum Unstarted {
+    /// It does not, as far as Lambda says.
+    Broken(String),
+    /// Lambda ran as many as it may all the while.
+    NoRoom,
+}
+
 /// Starts every function, and tells whoever waits how it went.
 ///
 /// # Errors
-/// Where whoever waits could not be told: Lambda repeats the event, and starting functions again does no harm.
+/// Where whoever waits could not be told, or where Lambda had no room to start a function while nothing was broken,
+/// as in an account that may run few at once: Lambda repeats the event, and starting functions again does no harm.
 pub async fn handle(app: &Preflight, event: Event) -> Result<Report, BoxError> {
     let removed = matches!(&event, Event::Resource(request) if request.request_type == RequestType::Delete);
-    let report = if removed { Report::default() } else { app.start_all().await };
+    let report = if removed { Report::default() } else { app.start_all().await? };
     for NotStarted { function, reason } in &report.not_started {
         tracing::error!(function, reason, "a function does not start");
     }
@@ -144,25 +156,31 @@ pub async fn handle(app: &Preflight, event: Event) -> Result<Report, BoxError> {
 }
 
 impl Preflight {
-    async fn start_all(&self) -> Report {
-        let mut report = Report::default();
-        let started = join_all(self.versions.iter().map(|version| self.start(version))).await;
+    async fn start_all(&self) -> Result<Report, BoxError> {
+        let starting = self.versions.iter().map(|version| self.start(version));
+        let started: Vec<_> = stream::iter(starting).buffered(TOGETHER).collect().await;
+        let (mut report, mut without_room) = (Report::default(), 0);
         for (function, started) in self.versions.iter().cloned().zip(started) {
             match started {
                 Ok(()) => report.started.push(function),
-                Err(reason) => report.not_started.push(NotStarted { function, reason }),
+                Err(Unstarted::Broken(reason)) => report.not_started.push(NotStarted { function, reason }),
+                Err(Unstarted::NoRoom) => without_room += 1,
             }
         }
-        report
+        if report.all_started() && without_room > 0 {
+            return Err(format!("Lambda had no room to start {without_room} functions").into());
+        }
+        Ok(report)
     }
 
     /// Invokes a function with the event that changes nothing. What it says must be its own answer, or that it
     /// cannot read the event; whatever else comes back, it has not been shown to run.
-    async fn start(&self, version: &str) -> Result<(), String> {
+    async fn start(&self, version: &str) -> Result<(), Unstarted> {
         let invoking = self.lambda.invoke().function_name(version).payload(Blob::new(EVENT));
         let invoked = invoking.send().await.map_err(|error| match error.code() {
-            Some(code) => format!("Lambda refused to invoke it: {code}"),
-            None => format!("Lambda did not answer: {error}"),
+            Some("TooManyRequestsException") => Unstarted::NoRoom,
+            Some(code) => Unstarted::Broken(format!("Lambda refused to invoke it: {code}")),
+            None => Unstarted::Broken(format!("Lambda did not answer: {error}")),
         })?;
         if invoked.function_error().is_none() {
             return Ok(());
@@ -172,7 +190,7 @@ impl Preflight {
         if failure.error_type.ends_with(CANNOT_READ) {
             return Ok(());
         }
-        Err(format!("{}: {}", failure.error_type, failure.error_message))
+        Err(Unstarted::Broken(format!("{}: {}", failure.error_type, failure.error_message)))
     }
 
     async fn tell_codedeploy(
