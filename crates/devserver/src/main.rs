@@ -79,6 +79,7 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
     println!("The cafe is open ({} ms).\n", started.elapsed().as_millis());
     println!("  chat    {api}/_dev/chat        play the customer, and see what the bot sends and gets");
     println!("  orders  {api}/_dev/orders      what became of every order; refunds, and a clock to move\n");
+    println!("  owner   cargo cafe --dev orders list     and all else an owner does: cargo cafe --help\n");
     println!("  click   {api}/_dev             where to click, and what to curl");
     println!("          {api}/                 the demo item, straight to KakaoPay");
     println!("          {fake}/_fake/kakaopay   the fake KakaoPay: payments and faults");

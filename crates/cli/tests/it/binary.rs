@@ -283,7 +283,7 @@ async fn programs_read_what_waits_for_a_person() {
     "#);
 }
 
-/// A Lambda that only lists its functions, in two pages, as AWS answers.
+/// A Lambda that lists functions, in two pages, and has none of them when it is asked to invoke one.
 async fn lambda_with(functions: [Value; 2]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -293,6 +293,12 @@ async fn lambda_with(functions: [Value; 2]) -> String {
             let mut asked = vec![0; 8_192];
             let read = stream.read(&mut asked).await.unwrap();
             let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
+            if asked.starts_with("POST") {
+                let head = "HTTP/1.1 404 Not Found\r\nx-amzn-errortype: ResourceNotFoundException\r\n\
+                            connection: close\r\ncontent-length: 2\r\n\r\n{}";
+                stream.write_all(head.as_bytes()).await.unwrap();
+                continue;
+            }
             let page = usize::from(asked.contains("Marker=more"));
             let next = if page == 0 { Value::from("more") } else { Value::Null };
             let body = serde_json::json!({ "Functions": [functions[page]], "NextMarker": next }).to_string();
@@ -320,4 +326,17 @@ async fn a_stacks_functions_say_what_its_tables_are_called() {
     assert!(code == 2 && why.starts_with("no function of a stack cafes is in this region"), "{why}");
     let (code, _, _) = served.cafe(&["audit", "--stack", "cafe", "--dev"]).await;
     assert_eq!(code, 2);
+}
+
+#[tokio::test]
+async fn a_stacks_function_is_invoked_by_the_version_that_customers_meet() {
+    let served = Served::of(Shop::busy().await).await;
+    let function = |name: &str| serde_json::json!({ "FunctionName": name });
+    let url =
+        lambda_with([function("cafe-RefundFunction-Ab1"), function("cafe-two-RefundFunction-Zz9")]).await;
+    let order = id(8).to_string();
+    let asked = ["refund", &order, "--reason", "x", "--yes", "--stack", "cafe", "--lambda-url", &url];
+    let (code, _, why) = served.cafe(&asked).await;
+    assert_eq!(code, 2);
+    assert!(why.contains("there is no function cafe-RefundFunction-Ab1:live"), "{why}");
 }

@@ -230,6 +230,7 @@ pub(crate) mod tests {
                 "/skill/general-payment-preprocess",
                 "/skill/point-payment-preprocess",
                 "/skill/sign-up",
+                "/skill/sign-up",
                 "/skill/point-lookup"
             ]
         );
