@@ -36,9 +36,9 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("batches", &[]),
-    ("cafe-core", &["kakaopay"]),
+    ("cafe-core", &["kakaopay", "tosspayments"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),
@@ -51,12 +51,21 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("portone", &[]),
     ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
     ("store", &["cafe-core"]),
+    ("tosspayments", &[]),
     ("xtask", &[]),
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 7] =
-    ["batches", "cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "portone"];
+const PURE: [&str; 8] = [
+    "batches",
+    "cafe-core",
+    "embedded-metrics",
+    "kakaopay",
+    "openbuilder",
+    "parameters",
+    "portone",
+    "tosspayments",
+];
 
 /// What a pure crate has no use for.
 const IMPURE: [&str; 9] =
