@@ -67,7 +67,7 @@ pub enum Fault {
     /// The answer takes its time.
     Slow {
         /// How long.
-        #[serde(rename = "wait_ms", with = "millis")]
+        #[serde(rename = "wait_ms", with = "crate::millis")]
         wait: Duration,
         /// Whether the request is carried out, and truly answered in the end. If not, a server in between gives up
         /// with HTTP 504.
@@ -245,19 +245,4 @@ fn each(value: Value, change: &impl Fn(Value) -> Value) -> Value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     };
     change(inside)
-}
-
-/// Durations as whole milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
 }

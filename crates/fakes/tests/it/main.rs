@@ -15,3 +15,4 @@ mod ready;
 mod shop;
 mod state;
 mod subscription;
+mod toss;
