@@ -1,3 +1,4 @@
 //! Where an order meets a partner's protocol: what is asked, and what the answer means for it.
 
 pub mod kakaopay;
+pub mod tosspayments;
