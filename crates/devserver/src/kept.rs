@@ -1,11 +1,12 @@
-//! What is kept between runs besides the tables: the fake gateway's memory, and how far the clock was moved.
+//! What is kept between runs besides the tables: the fake gateways' memory, and how far the clock was moved.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cafe_core::payment::BoxError;
 use fakes::clock::Clock;
-use fakes::kakaopay::{KakaoPay, Options};
+use fakes::kakaopay::{self, KakaoPay};
+use fakes::tosspayments::{self, TossPayments};
 use jiff::{SignedDuration, SignedDurationRound, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,14 +18,39 @@ struct File {
     clock_ahead_s: i64,
     /// The fake KakaoPay's memory.
     kakaopay: Option<Value>,
+    /// The fake Toss Payments'; none where it was written before there was one.
+    #[serde(default)]
+    tosspayments: Option<Value>,
 }
 
-/// The fake KakaoPay and the clock, with a file to keep them in, unless nothing is kept.
+/// Who may ask the fakes, and what they are called.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The fake KakaoPay's.
+    pub kakaopay: kakaopay::Options,
+    /// The fake Toss Payments'.
+    pub tosspayments: tosspayments::Options,
+}
+
+impl Options {
+    /// The fakes at `origin`.
+    #[must_use]
+    pub fn at(origin: &str) -> Options {
+        Options {
+            kakaopay: kakaopay::Options { origin: origin.to_owned(), ..Default::default() },
+            tosspayments: tosspayments::Options { origin: origin.to_owned(), ..Default::default() },
+        }
+    }
+}
+
+/// The fakes and the clock, with a file to keep them in, unless nothing is kept.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// The fake.
+    /// The fake KakaoPay.
     pub kakaopay: KakaoPay,
-    /// The clock it shares with the functions.
+    /// The fake Toss Payments.
+    pub tosspayments: TossPayments,
+    /// The clock they share with the functions.
     pub clock: Clock,
     file: Option<Arc<Written>>,
 }
@@ -36,7 +62,7 @@ struct Written {
 }
 
 impl Kept {
-    /// What `folder` keeps; a fresh fake and the real time where it keeps nothing yet, or where there is none.
+    /// What `folder` keeps; fresh fakes and the real time where it keeps nothing yet, or where there is none.
     ///
     /// # Errors
     /// Where the file is there and cannot be read.
@@ -50,11 +76,15 @@ impl Kept {
         let clock = Clock::real();
         clock.advance(SignedDuration::from_secs(file.clock_ahead_s));
         let kakaopay = match &file.kakaopay {
-            Some(memory) => KakaoPay::restore(options, clock.clone(), memory)?,
-            None => KakaoPay::new(options, clock.clone()),
+            Some(memory) => KakaoPay::restore(options.kakaopay, clock.clone(), memory)?,
+            None => KakaoPay::new(options.kakaopay, clock.clone()),
+        };
+        let tosspayments = match &file.tosspayments {
+            Some(memory) => TossPayments::restore(options.tosspayments, clock.clone(), memory)?,
+            None => TossPayments::new(options.tosspayments, clock.clone()),
         };
         let file = path.map(|path| Arc::new(Written { path, last: Mutex::new(bytes) }));
-        Ok(Kept { kakaopay, clock, file })
+        Ok(Kept { kakaopay, tosspayments, clock, file })
     }
 
     /// Writes what has changed since the last time; a file half written is never seen.
@@ -69,7 +99,11 @@ impl Kept {
             .now()
             .duration_since(Timestamp::now())
             .round(SignedDurationRound::new().smallest(Unit::Second))?;
-        let contents = File { clock_ahead_s: ahead.as_secs(), kakaopay: Some(self.kakaopay.snapshot()) };
+        let contents = File {
+            clock_ahead_s: ahead.as_secs(),
+            kakaopay: Some(self.kakaopay.snapshot()),
+            tosspayments: Some(self.tosspayments.snapshot()),
+        };
         let bytes = serde_json::to_vec(&contents)?;
         let mut last = file.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != bytes {

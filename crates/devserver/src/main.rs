@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::Parser;
 use devserver::{DevServer, Options};
 
-/// The whole cafe on this machine: every function, a fake KakaoPay and DynamoDB, on loopback.
+/// The whole cafe on this machine: every function, fake gateways and DynamoDB, on loopback.
 ///
 /// Every setting of the functions may be set in the environment, and wins over the dev server's own:
 /// `KAKAOPAY_URL` and `KAKAOPAY_KEY` point it at the real KakaoPay, `AWS_ENDPOINT_URL_DYNAMODB` at another DynamoDB.
@@ -83,6 +83,7 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
     println!("  click   {api}/_dev             where to click, and what to curl");
     println!("          {api}/                 the demo item, straight to KakaoPay");
     println!("          {fake}/_fake/kakaopay   the fake KakaoPay: payments and faults");
+    println!("          {fake}/_fake/tosspayments   the fake Toss Payments, whose API is below {fake}/toss");
     println!(
         "  curl    curl {api}/skill/sign-up -H 'x-skill-key: {key}' -H 'content-type: application/json' \\"
     );

@@ -1,4 +1,4 @@
-//! The whole cafe in one process: every function, the fake KakaoPay and DynamoDB, on loopback.
+//! The whole cafe in one process: every function, the fake gateways and DynamoDB, on loopback.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,7 +13,6 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use cafe_core::payment::BoxError;
-use fakes::kakaopay::Options as FakeOptions;
 use functions::aws::Aws;
 use functions::client::Client;
 use functions::menus::{MenuSource, Menus};
@@ -34,7 +33,7 @@ use crate::api::Api;
 use crate::chat::{Chat, Parts};
 use crate::clock::Moved;
 use crate::dynamodb::{Embedded, create_tables};
-use crate::kept::Kept;
+use crate::kept::{self, Kept};
 use crate::pages::{self, Desk, Links};
 use crate::settings::{FakeKeys, lookup, own_phone_key};
 use crate::ssm::Parameters;
@@ -75,7 +74,7 @@ pub struct DevServer {
     pub dynamodb_url: Option<String>,
     /// What a skill must send in `x-skill-key`.
     pub skill_key: String,
-    /// The fake KakaoPay and the clock.
+    /// The fake gateways and the clock.
     pub kept: Kept,
     /// The embedded DynamoDB, to count its requests.
     pub embedded: Option<Embedded>,
@@ -97,11 +96,13 @@ impl DevServer {
         let template = Template::of_this_build()?;
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
-        let fake_options = FakeOptions { origin: fake_url.clone(), ..FakeOptions::default() };
+        let fakes = kept::Options::at(&fake_url);
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let fake_keys =
-            FakeKeys { open: first(&fake_options.secret_keys), legacy: first(&fake_options.admin_keys) };
-        let kept = Kept::open(options.data.as_deref(), fake_options)?;
+            FakeKeys { open: first(&fakes.kakaopay.secret_keys), legacy: first(&fakes.kakaopay.admin_keys) };
+        let kept = Kept::open(options.data.as_deref(), fakes)?;
+        // Where the payments service hears of them; the port may be another one than in the last run.
+        kept.tosspayments.set_webhook_url(Some(&format!("{api_url}/payments/webhooks/toss")));
 
         let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), fake_keys);
         let settings = Settings::read(
@@ -257,10 +258,11 @@ fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString,
     }
 }
 
-/// The fake's pages and API; what they change is written down before the answer goes out.
+/// The fakes' pages and APIs; what they change is written down before the answer goes out.
 fn remembering(kept: &Kept) -> Router {
     let kept_after = kept.clone();
-    kept.kakaopay.router().layer(middleware::from_fn(move |request: Request, next: Next| {
+    let fakes = kept.kakaopay.router().merge(kept.tosspayments.router());
+    fakes.layer(middleware::from_fn(move |request: Request, next: Next| {
         let kept = kept_after.clone();
         async move {
             let response = next.run(request).await;

@@ -28,12 +28,14 @@ pub(crate) fn lookup(
     fake_keys: FakeKeys,
 ) -> impl Fn(&str) -> Option<String> {
     let tables = Tables::default();
+    let toss_url = format!("{fake_url}{}", fakes::tosspayments::PREFIX);
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
             let own = match name {
                 "SKILL_KEY" => SKILL_KEY,
                 "PHONE_KEY" => PHONE_KEY,
                 "KAKAOPAY_URL" => &fake_url,
+                "TOSS_URL" => &toss_url,
                 "KAKAOPAY_KEY" if environment("KAKAOPAY_API").as_deref() == Some("legacy") => {
                     &fake_keys.legacy
                 }

@@ -44,12 +44,20 @@ fn it_opens_answers_on_every_page_and_stays_small() {
     let first = said.next().unwrap();
     assert!(first.starts_with("The cafe is open (") && first.ends_with(" ms)."), "{first}");
     let mut said = said.take_while(|line| !line.starts_with("Ctrl-C"));
-    let url =
-        said.find_map(|line| Some(line.split_once("http://")?.1.split_once("/_dev/chat")?.0.to_owned()));
-    let host = url.unwrap();
+    let mut host_of =
+        |page| said.find_map(|line| Some(line.split_once("http://")?.1.split_once(page)?.0.to_owned()));
+    let (host, fakes) = (host_of("/_dev/chat").unwrap(), host_of("/_fake/kakaopay").unwrap());
     for page in ["/_dev", "/_dev/chat", "/_dev/orders", "/_dev/orders.csv", "/"] {
         let answer = get(&host, page);
         assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 301"), "{page}: {answer}");
+    }
+    for (page, status) in [
+        ("/_fake/kakaopay", "200"),
+        ("/_fake/tosspayments", "200"),
+        ("/toss/v1/payments/nothing", "401"),
+        ("/toss/v1/payments/nothing/checkout", "404"),
+    ] {
+        assert!(get(&fakes, page).starts_with(&format!("HTTP/1.1 {status}")), "{page}");
     }
     let held = kilobytes(running.0.id(), "VmHWM");
     assert!(held <= MOST_KB, "it held {held} kB");
