@@ -49,7 +49,7 @@ const API: &str = "https://abc123.execute-api.ap-northeast-2.amazonaws.com";
 const STAGE: &str = "https://abc123.execute-api.ap-northeast-2.amazonaws.com/prod";
 
 /// What each request is answered with: the status, and something that its body or its `Location` tells.
-const ANSWERS: &[(&str, u16, &str)] = &[
+pub(crate) const ANSWERS: &[(&str, u16, &str)] = &[
     ("general-payment-preprocess", 200, "결제하시면 440P가 적립됩니다."),
     ("monitors", 200, ""),
     ("monitors.performance", 200, "maxRSS"),
@@ -80,6 +80,11 @@ pub(crate) fn text(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// A sample event, read.
+pub(crate) fn value(name: &str) -> Value {
+    serde_json::from_str(&text(name)).unwrap()
+}
+
 /// The names of all sample events, without `.json`.
 pub(crate) fn names() -> BTreeSet<String> {
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../events")).unwrap();
@@ -102,16 +107,16 @@ struct Shop {
 
 /// What API Gateway was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Without what differs between addresses and between runs: our own address, with it the length of a
     /// body, names of orders and of processes, and what those have used so far.
-    fn plain(&self) -> Answer {
+    pub(crate) fn plain(&self) -> Answer {
         let plain = |text: &str| {
             let mut plain = text.replace(STAGE, "[here]").replace(API, "[here]");
             for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
@@ -134,7 +139,7 @@ impl Answer {
         Answer { status: self.status, headers: headers.collect(), body: plain(&self.body) }
     }
 
-    fn tells(&self, what: &str) -> bool {
+    pub(crate) fn tells(&self, what: &str) -> bool {
         self.body.contains(what) || self.headers.get("location").is_some_and(|to| to.contains(what))
     }
 
@@ -289,7 +294,7 @@ fn changed(name: &str, change: impl FnOnce(&mut Value)) -> String {
 }
 
 /// All versions of each request, by the name they share.
-fn requests() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn requests() -> BTreeMap<String, Vec<String>> {
     let mut requests = BTreeMap::<_, Vec<_>>::new();
     for name in names() {
         let request = name.strip_suffix(".v1").or_else(|| name.strip_suffix(".v2"));

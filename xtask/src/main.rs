@@ -56,6 +56,7 @@ fn run(task: &Task) -> Done {
         Task::Setup => {
             setup::dynamodb_local()?;
             setup::browser()?;
+            setup::cargo_lambda()?;
             setup::template_linters()
         }
         Task::Test(arguments) => test::run(arguments),

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 
 /// Builds with cargo-lambda, which is installed first where it is missing.
 pub(crate) fn build(arguments: &Arguments) -> Done {
-    setup::python_packages(setup::CARGO_LAMBDA)?;
+    setup::cargo_lambda()?;
     // Cargo finds its subcommand there, and that finds the zig it came with.
     let before = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths([setup::venv_programs()].into_iter().chain(env::split_paths(&before)))

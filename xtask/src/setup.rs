@@ -32,7 +32,7 @@ const DYNAMODB_LOCAL: &str = "10.3.0";
 const AXE_CORE: &str = "4.14.1";
 
 /// A package of Python's, in the one version we use.
-pub(crate) struct PythonPackage {
+struct PythonPackage {
     name: &'static str,
     version: &'static str,
 }
@@ -43,7 +43,7 @@ const TEMPLATE_LINTERS: &[PythonPackage] = &[
 ];
 
 /// cargo-lambda compiles C with zig, and 0.16 of that could not compile ring: so zig is said as well.
-pub(crate) const CARGO_LAMBDA: &[PythonPackage] = &[
+const CARGO_LAMBDA: &[PythonPackage] = &[
     PythonPackage { name: "cargo-lambda", version: "1.9.2" },
     PythonPackage { name: "ziglang", version: "0.17.0" },
 ];
@@ -150,8 +150,13 @@ pub(crate) fn template_linters() -> Done {
     python_packages(TEMPLATE_LINTERS)
 }
 
+/// cargo-lambda, which builds for Lambda and whose emulator of it the tests start.
+pub(crate) fn cargo_lambda() -> Done {
+    python_packages(CARGO_LAMBDA)
+}
+
 /// Installs packages into the virtual environment, and makes that first where there is none.
-pub(crate) fn python_packages(packages: &[PythonPackage]) -> Done {
+fn python_packages(packages: &[PythonPackage]) -> Done {
     let venv = tools().join("venv");
     let python = venv.join("bin/python");
     let version = |package: &PythonPackage| venv.join(format!("{}.version", package.name));

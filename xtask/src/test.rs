@@ -21,6 +21,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     setup::dynamodb_local()?;
     setup::browser()?;
+    setup::cargo_lambda()?;
     let mut total = Total::default();
     let runs = arguments.runs();
     // All are run, whichever fails.

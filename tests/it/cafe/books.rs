@@ -1,13 +1,13 @@
 //! The auditor: whatever a story did, points and money must add up at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::{Effect, EntryKind, MemberId, Order, Points};
 use cafe_core::payment::OrderId;
 use fakes::kakaopay::PaymentView;
 
-use super::{Cafe, JUN, MINA, TABLES};
+use super::{Cafe, JUN, MINA};
 
 /// The points that an order moved, by kind.
 type Moves = BTreeMap<(OrderId, EntryKind), u32>;
@@ -86,7 +86,7 @@ impl Cafe {
 
     /// Nobody who reads the tables reads a phone number.
     async fn audit_secrets(&self) {
-        for (table, _) in TABLES {
+        for table in self.tables.keys() {
             let items = format!("{:?}", self.items(table).await);
             for phone in [MINA, JUN] {
                 let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -104,10 +104,9 @@ impl Cafe {
         keys
     }
 
-    async fn items(&self, table: &str) -> Vec<std::collections::HashMap<String, AttributeValue>> {
-        let (_, name) = TABLES.into_iter().find(|(setting, _)| *setting == table).unwrap();
-        let client = self.server.embedded.as_ref().unwrap().client();
-        let scan = client.scan().table_name(name).into_paginator().items().send();
+    /// Everything in the table of that setting.
+    pub(crate) async fn items(&self, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+        let scan = self.dynamodb().scan().table_name(self.table(table)).into_paginator().items().send();
         scan.collect::<Result<_, _>>().await.unwrap()
     }
 }

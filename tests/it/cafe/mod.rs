@@ -12,8 +12,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
+use aws_sdk_dynamodb::Client;
 use cafe_core::cafe::{Entry, MemberId, Order, Phone, PhoneKey};
 use cafe_core::payment::OrderId;
 use devserver::{DevServer, Options};
@@ -21,8 +23,9 @@ use fakes::kakaopay::{Endpoint, KakaoPay, PaymentView};
 use jiff::{SignedDuration, Timestamp};
 use rustls::{ClientConfig, RootCertStore};
 
-pub(crate) use self::browser::{ANDROID, Answer, DESKTOP, IPHONE, KAKAOTALK, SCRAPER, between};
+pub(crate) use self::browser::{ANDROID, Answer, DESKTOP, IPHONE, KAKAOTALK, SCRAPER, between, without_ids};
 pub(crate) use self::chat::{Bubble, ORDER_IN_FULL, ORDER_WITH_POINTS, POINT_LOOKUP, SIGN_UP, payload};
+use crate::support::dynamodb_local;
 
 /// What phone numbers are tagged and sealed with here.
 const PHONE_KEY: &str = "the phone key of a cafe that exists for one story";
@@ -31,15 +34,20 @@ const PHONE_KEY: &str = "the phone key of a cafe that exists for one story";
 pub(crate) const MINA: &str = "010-1234-5678";
 pub(crate) const JUN: &str = "010 8765 4321";
 
-/// What the tables are called here.
+/// What the tables are called where nothing else is set.
 const TABLES: [(&str, &str); 3] =
     [("MEMBERS_TABLE", "members"), ("LEDGER_TABLE", "ledger"), ("ORDERS_TABLE", "orders")];
+
+/// Cafes on AWS's DynamoDB Local share it, and differ in the names of their tables.
+static ON_DYNAMODB_LOCAL: AtomicUsize = AtomicUsize::new(0);
 
 /// A running cafe.
 pub(crate) struct Cafe {
     server: DevServer,
     /// Where customers reach it.
     url: String,
+    /// What its tables are called, each by its setting.
+    tables: BTreeMap<&'static str, String>,
     http: reqwest::Client,
     phone_key: PhoneKey,
 }
@@ -61,17 +69,28 @@ impl Cafe {
         Cafe::opens_with(settings, concat!(env!("CARGO_MANIFEST_DIR"), "/../scenario.toml").into()).await
     }
 
+    /// Opens with tables of its own in AWS's DynamoDB Local.
+    pub(crate) async fn opens_on_dynamodb_local() -> Cafe {
+        let url = dynamodb_local::url();
+        let number = ON_DYNAMODB_LOCAL.fetch_add(1, Ordering::Relaxed);
+        let tables = TABLES.map(|(setting, name)| (setting, format!("cafe-{number}-{name}")));
+        let tables = tables.iter().map(|(setting, name)| (*setting, &**name));
+        let settings: Vec<_> = tables.chain([("AWS_ENDPOINT_URL_DYNAMODB", &*url)]).collect();
+        Cafe::opens(&settings).await
+    }
+
     /// Opens with a bot of its own in the chat window.
     pub(crate) async fn opens_with(settings: &[(&str, &str)], scenario: PathBuf) -> Cafe {
         let settings = TABLES.iter().chain(&[("PHONE_KEY", PHONE_KEY)]).chain(settings);
         let environment: HashMap<_, _> =
             settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let tables = TABLES.map(|(setting, _)| (setting, environment[setting].clone())).into();
         let menu = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../menu.toml"));
         let options =
             Options { port: 0, fake_port: 0, dynamodb_port: 0, data: None, menu, scenario, environment };
         let server = DevServer::start(options).await.unwrap();
         let (url, phone_key) = (server.api_url.clone(), PhoneKey::new(PHONE_KEY).unwrap());
-        let cafe = Cafe { server, url, http: http_client(), phone_key };
+        let cafe = Cafe { server, url, tables, http: http_client(), phone_key };
         cafe.first_run_of_the_schedule().await;
         cafe
     }
@@ -84,21 +103,42 @@ impl Cafe {
 
     /// The settings of a function of this cafe that runs elsewhere.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        let tables = TABLES.map(|(setting, name)| (setting, name.to_owned()));
+        let tables = self.tables.iter().map(|(setting, name)| (*setting, name.clone()));
         let server = &self.server;
         let others = [
-            ("AWS_ENDPOINT_URL_DYNAMODB", server.dynamodb_url.clone().unwrap()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_url()),
             ("SKILL_KEY", server.skill_key.clone()),
             ("PHONE_KEY", PHONE_KEY.to_owned()),
             ("KAKAOPAY_URL", server.fake_url.clone()),
             ("KAKAOPAY_KEY", fakes::kakaopay::Options::default().secret_keys[0].clone()),
         ];
-        tables.into_iter().chain(others).collect()
+        tables.chain(others).collect()
+    }
+
+    /// Where its DynamoDB is.
+    pub(crate) fn dynamodb_url(&self) -> String {
+        self.server.dynamodb_url.clone().unwrap_or_else(dynamodb_local::url)
+    }
+
+    /// A client of its DynamoDB.
+    pub(crate) fn dynamodb(&self) -> Client {
+        match &self.server.embedded {
+            Some(embedded) => embedded.client(),
+            None => dynamodb_local::client(),
+        }
+    }
+
+    /// What the table of that setting is called.
+    pub(crate) fn table(&self, setting: &str) -> &str {
+        &self.tables[setting]
     }
 
     /// The schedule runs at once and then every minute, which no story takes. Its first run looks for
-    /// orders once, and finds none.
+    /// orders once, and finds none. (Nobody counts what DynamoDB Local is asked.)
     async fn first_run_of_the_schedule(&self) {
+        if self.server.embedded.is_none() {
+            return;
+        }
         while !self.requests().contains_key("Query") {
             tokio::task::yield_now().await;
         }
@@ -114,7 +154,12 @@ impl Cafe {
         self.server.kept.clock.now()
     }
 
-    /// Where it is.
+    /// Where customers reach it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the dev server is.
     pub(crate) fn api_url(&self) -> &str {
         &self.server.api_url
     }

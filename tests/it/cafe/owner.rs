@@ -6,8 +6,8 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use store::{Audited, Auditor, Tables};
 
+use super::Cafe;
 use super::browser::without_ids;
-use super::{Cafe, TABLES};
 
 impl Cafe {
     /// Runs what the schedule runs, and gives what it did: `1 settled, 2 pending`, or `nothing`.
@@ -41,9 +41,9 @@ impl Cafe {
 
     /// What `cargo cafe audit` finds.
     pub(crate) async fn audits_the_tables(&self) -> Audited {
-        let [members, ledger, orders] = TABLES.map(|(_, name)| name.to_owned());
-        let client = self.server.embedded.as_ref().unwrap().client();
-        Auditor::new(client, Tables { members, ledger, orders }).audit(|_| {}).await.unwrap()
+        let [members, ledger, orders] =
+            ["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE"].map(|setting| self.table(setting).to_owned());
+        Auditor::new(self.dynamodb(), Tables { members, ledger, orders }).audit(|_| {}).await.unwrap()
     }
 
     /// Makes a code for the member of a number, as `cargo cafe members code` does.

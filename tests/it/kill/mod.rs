@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use self::customer::{Customer, Remembered, Told};
 use self::killer::Killer;
 use crate::cafe::{Cafe, MINA, at_once};
-use crate::lambda::{self, Function, Instance, Running};
+use crate::lambda::{self, Function, Functions, Instance, Kind, Running};
 
 /// Where lots start. What comes of them still depends on which request arrives first.
 const SEED: u64 = 1;
@@ -47,7 +47,7 @@ const FUNCTIONS: [(&str, usize); 8] = [
 /// past the killer. Both are the dev server's, whose own schedule goes on every minute as a further `reconcile`.
 pub(crate) struct Shop {
     cafe: Cafe,
-    functions: BTreeMap<String, Arc<Function>>,
+    functions: Functions,
     killer: Arc<Killer>,
     sold: AtomicU32,
 }
@@ -60,7 +60,7 @@ impl Shop {
         let settings: BTreeMap<_, _> = cafe.environment().into_iter().collect();
         let dynamodb = settings["AWS_ENDPOINT_URL_DYNAMODB"].clone();
         let killer = Killer::new(SEED, dynamodb, settings["KAKAOPAY_URL"].clone());
-        let mut running = BTreeMap::new();
+        let running = Functions::default();
         for &(function, instances) in functions {
             let mut started = Vec::new();
             for _ in 0..instances {
@@ -76,16 +76,16 @@ impl Shop {
                 let environment: BTreeMap<_, _> = settings.clone().into_iter().chain(own).collect();
                 started.push(Instance::starts(function, environment.into_iter().collect(), process).await);
             }
-            running.insert(function.to_owned(), Function::of(started));
+            running.put(function, Function::of(started));
         }
-        tokio::spawn(lambda::serve(listener, running.clone()));
+        tokio::spawn(lambda::serve(listener, running.clone(), Kind::Http));
         cafe.is_reached_at(url);
         Arc::new(Shop { cafe, functions: running, killer, sold: AtomicU32::new(0) })
     }
 
     /// Invokes a function directly. Nothing comes of it where its process dies.
     async fn invokes(&self, function: &str, event: &Value) -> Option<Value> {
-        let answer = self.functions[function].invoke(event.to_string()).await?;
+        let answer = self.functions.get(function).unwrap().invoke(event.to_string()).await?;
         Some(serde_json::from_slice(&answer.unwrap()).unwrap())
     }
 

@@ -1,9 +1,9 @@
-//! Functions as processes, as Lambda starts them: in an environment that holds nothing else, each with one
-//! event at a time, and anew where one has died.
+//! Functions as processes, as Lambda runs them: in an environment that holds nothing else, each with one event at a
+//! time, frozen between events where that is wanted, and anew where one has died.
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::JoinHandle;
@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::emulator::Emulator;
 use super::runtime::{Answer, Runtime};
 
 /// What Lambda sets for every function.
@@ -71,8 +72,12 @@ pub(crate) fn build() {
 
 /// A function that is not started yet, in an environment that holds nothing else.
 pub(crate) fn function(name: &str, environment: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(&BINARIES[name]);
-    command.env_clear().envs(environment.iter().copied());
+    bare(&BINARIES[name], environment.iter().copied())
+}
+
+fn bare<'a>(binary: &Path, environment: impl IntoIterator<Item = (&'a str, &'a str)>) -> Command {
+    let mut command = Command::new(binary);
+    command.env_clear().envs(environment);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -97,23 +102,82 @@ impl Running {
         let process = self.0.lock().unwrap().take();
         process.is_some_and(|mut process| process.0.try_wait().unwrap().is_none())
     }
+
+    /// Sends a signal to a process that is alive.
+    fn signals(&self, signal: &str) {
+        if let Some(process) = &*self.0.lock().unwrap() {
+            let command = format!("kill -{signal} {}", process.0.id());
+            assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
+        }
+    }
+}
+
+/// How a function is started, however often.
+#[derive(Clone)]
+pub(crate) struct Start {
+    /// What it is called.
+    pub(crate) name: String,
+    pub(crate) binary: PathBuf,
+    /// What it finds there beside what Lambda sets for every function.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) platform: Platform,
+    /// Whether its process is stopped from its answer until the next event, as Lambda may do.
+    pub(crate) frozen_between_events: bool,
+}
+
+/// Whose Runtime API it is that a function asks.
+#[derive(Clone)]
+pub(crate) enum Platform {
+    /// Our own: one for each process, which notices when that dies.
+    Ours,
+    /// cargo-lambda's.
+    CargoLambdas(Arc<Emulator>),
 }
 
 /// A place where Lambda runs a function: one process, one event at a time. When the process has died, the next
 /// event finds a new one.
 pub(crate) struct Instance {
-    function: String,
-    environment: Vec<(&'static str, String)>,
+    start: Start,
     running: Running,
     life: Life,
 }
 
-/// What belongs to one process. Its Runtime API is its own, so that no event waits for a dead one.
+/// What belongs to one process.
 struct Life {
-    runtime: Runtime,
+    events: Events,
     /// Nothing comes of it but its end, which is the process's.
     ended: watch::Receiver<()>,
     log: JoinHandle<Vec<u8>>,
+}
+
+/// Where a process fetches its events, and leaves what it tells of them.
+enum Events {
+    /// Its own, so that no event waits for a dead process.
+    Ours(Runtime),
+    CargoLambdas(Arc<Emulator>),
+}
+
+impl Events {
+    async fn of(platform: &Platform) -> Events {
+        match platform {
+            Platform::Ours => Events::Ours(Runtime::listens().await),
+            Platform::CargoLambdas(emulator) => Events::CargoLambdas(emulator.clone()),
+        }
+    }
+
+    fn runtime_api(&self, function: &str) -> String {
+        match self {
+            Events::Ours(runtime) => runtime.address.clone(),
+            Events::CargoLambdas(emulator) => emulator.runtime_api(function),
+        }
+    }
+
+    async fn invoke(&mut self, function: &str, event: Vec<u8>) -> Answer {
+        match self {
+            Events::Ours(runtime) => runtime.invoke(event).await,
+            Events::CargoLambdas(emulator) => emulator.invoke(function, event).await,
+        }
+    }
 }
 
 impl Instance {
@@ -123,8 +187,21 @@ impl Instance {
         environment: Vec<(&'static str, String)>,
         running: Running,
     ) -> Instance {
-        let life = Life::begins(function, &environment, &running).await;
-        Instance { function: function.to_owned(), environment, running, life }
+        let environment = environment.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let start = Start {
+            name: function.to_owned(),
+            binary: BINARIES[function].clone(),
+            environment: environment.collect(),
+            platform: Platform::Ours,
+            frozen_between_events: false,
+        };
+        Instance::begins(start, running).await
+    }
+
+    /// The same, for a function that is started in another way.
+    pub(crate) async fn begins(start: Start, running: Running) -> Instance {
+        let life = Life::begins(&start, &running).await;
+        Instance { start, running, life }
     }
 
     /// Has the function handle an event. Gives what it tells of it: nothing, where it died over it.
@@ -132,17 +209,22 @@ impl Instance {
         if self.life.ended.has_changed().is_err() {
             self.starts_again().await;
         }
-        let Life { runtime, ended, .. } = &mut self.life;
+        if self.start.frozen_between_events {
+            self.running.signals("CONT");
+        }
+        let Life { events, ended, .. } = &mut self.life;
         let answering = async {
             tokio::select! {
                 biased;
-                answer = runtime.invoke(event) => Some(answer),
+                answer = events.invoke(&self.start.name, event) => Some(answer),
                 _ = ended.changed() => None,
             }
         };
         let answer = timeout(ANSWERS_WITHIN, answering).await.expect("a function answers or dies");
         if answer.is_none() {
             self.starts_again().await;
+        } else if self.start.frozen_between_events {
+            self.running.signals("STOP");
         }
         answer
     }
@@ -156,7 +238,10 @@ impl Instance {
 
     /// Has X-Ray's header be this from the next event on.
     pub(crate) fn is_traced_by(&mut self, header: &'static str) {
-        self.life.runtime.trace = header;
+        match &mut self.life.events {
+            Events::Ours(runtime) => runtime.trace = header,
+            Events::CargoLambdas(_) => panic!("cargo-lambda makes a header of its own for each event"),
+        }
     }
 
     /// Ends the function, which must not have ended by itself. Gives its log.
@@ -166,7 +251,7 @@ impl Instance {
 
     /// The same, with the metrics that CloudWatch finds in it, which are lines as well.
     pub(crate) fn ends_measured(self) -> (Vec<Value>, Vec<Value>) {
-        assert!(self.running.kill(), "{} had ended by itself", self.function);
+        assert!(self.running.kill(), "{} had ended by itself", self.start.name);
         let log = String::from_utf8(self.life.log.join().unwrap()).unwrap();
         log.lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")))
@@ -174,22 +259,23 @@ impl Instance {
     }
 
     async fn starts_again(&mut self) {
-        self.life = Life::begins(&self.function, &self.environment, &self.running).await;
+        self.life = Life::begins(&self.start, &self.running).await;
     }
 }
 
 impl Life {
-    async fn begins(name: &str, environment: &[(&'static str, String)], running: &Running) -> Life {
-        let runtime = Runtime::listens().await;
-        let own = [("AWS_LAMBDA_RUNTIME_API", &*runtime.address)];
-        let given: Vec<_> = environment.iter().map(|(name, value)| (*name, &**value)).collect();
-        let mut process =
-            function(name, &[&LAMBDA[..], &own, &given].concat()).stderr(Stdio::null()).spawn().unwrap();
+    async fn begins(start: &Start, running: &Running) -> Life {
+        let events = Events::of(&start.platform).await;
+        let runtime_api = events.runtime_api(&start.name);
+        let own = [("AWS_LAMBDA_RUNTIME_API", &*runtime_api)];
+        let given = start.environment.iter().map(|(name, value)| (&**name, &**value));
+        let environment = LAMBDA.into_iter().chain(own).chain(given);
+        let mut process = bare(&start.binary, environment).stderr(Stdio::null()).spawn().unwrap();
         let stdout = process.stdout.take().unwrap();
         *running.0.lock().unwrap() = Some(Process(process));
         let (alive, ended) = watch::channel(());
         let log = std::thread::spawn(move || read_log(stdout, alive));
-        Life { runtime, ended, log }
+        Life { events, ended, log }
     }
 }
 
@@ -205,12 +291,13 @@ fn read_log(mut stdout: ChildStdout, alive: watch::Sender<()>) -> Vec<u8> {
 pub(crate) struct Function {
     idle: UnboundedSender<Instance>,
     waiting: tokio::sync::Mutex<UnboundedReceiver<Instance>>,
+    instances: usize,
 }
 
 impl Function {
     pub(crate) fn of(instances: Vec<Instance>) -> Arc<Function> {
         let (idle, waiting) = unbounded_channel();
-        let function = Function { idle, waiting: waiting.into() };
+        let function = Function { idle, waiting: waiting.into(), instances: instances.len() };
         for instance in instances {
             function.is_free(instance);
         }
@@ -228,6 +315,15 @@ impl Function {
             answer
         });
         handling.await.unwrap()
+    }
+
+    /// Ends all instances, once they have handled what they are at. Gives their logs.
+    pub(crate) async fn ends(&self) -> Vec<Value> {
+        let mut logs = Vec::new();
+        for _ in 0..self.instances {
+            logs.extend(self.waiting.lock().await.recv().await.unwrap().ends());
+        }
+        logs
     }
 
     fn is_free(&self, instance: Instance) {

@@ -18,7 +18,8 @@ static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
     plain(&documents[0])
 });
 
-fn plain(yaml: &Yaml<'_>) -> Value {
+/// A document of YAML as plain values, with its intrinsic functions as objects.
+pub(crate) fn plain(yaml: &Yaml<'_>) -> Value {
     if let Yaml::Tagged(tag, node) = yaml {
         let name = format!("{}{}", tag.handle, tag.suffix);
         Value::Object(Map::from_iter([(name, plain(node))]))
