@@ -8,6 +8,7 @@ mod events;
 mod idempotency;
 mod kill;
 mod lambda;
+mod least_privilege;
 mod logs;
 mod monitors;
 mod operations;
