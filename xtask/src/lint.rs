@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::command::{Done, Failed, cargo, follow, program, run, works};
-use crate::setup;
+use crate::{package, setup};
 
 /// Crates that must not come back through some dependency's default features; deny.toml says why of each.
 const UNWANTED: &[&str] = &["aws-lc-sys", "native-tls", "openssl-sys"];
@@ -33,6 +33,7 @@ const CHECKS: &[Check] = &[
         name: "template.yaml by cfn-lint",
         run: || run(program(setup::python_tool("cfn-lint")).args(["-r", REGION, "--", "template.yaml"])),
     },
+    Check { name: "functions by sam", run: package::check },
 ];
 
 /// Runs every check, and then says which failed.
@@ -60,7 +61,8 @@ pub(crate) fn deny() -> Done {
     run(cargo().args(["deny", "check", "bans", "licenses", "sources"]))
 }
 
-fn sam() -> Command {
+/// SAM, as it is run everywhere here.
+pub(crate) fn sam() -> Command {
     let mut sam = program(setup::python_tool("sam"));
     sam.env("SAM_CLI_TELEMETRY", "0").env("AWS_DEFAULT_REGION", REGION);
     sam

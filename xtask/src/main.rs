@@ -29,7 +29,7 @@ enum Task {
     Setup,
     /// Installs what the tests need, and runs all of them
     Test(test::Arguments),
-    /// Checks format, lints, documentation, dependencies and template.yaml
+    /// Checks format, lints, documentation, dependencies, template.yaml and that SAM builds all of it
     Lint,
     /// Runs all that CI runs: test, then lint
     Ci,
