@@ -38,7 +38,7 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 /// Which of our crates each may use, its tests aside. An arrow never points back.
 const ARROWS: [(&str, &[&str]); 16] = [
     ("batches", &[]),
-    ("cafe-core", &["kakaopay", "tosspayments"]),
+    ("cafe-core", &["kakaopay", "portone", "tosspayments"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),

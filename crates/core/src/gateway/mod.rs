@@ -1,4 +1,5 @@
 //! Where an order meets a partner's protocol: what is asked, and what the answer means for it.
 
 pub mod kakaopay;
+pub mod portone;
 pub mod tosspayments;

@@ -14,6 +14,8 @@ use super::{Behaviour, BoxError, OrderId, SendError, Won};
 pub enum Provider {
     /// 카카오페이.
     KakaoPay,
+    /// 포트원, whichever of its dialects the account speaks: a session tells which.
+    PortOne,
     /// 토스페이먼츠.
     TossPayments,
 }
@@ -24,6 +26,7 @@ impl Provider {
     pub const fn as_str(self) -> &'static str {
         match self {
             Provider::KakaoPay => "kakaopay",
+            Provider::PortOne => "portone",
             Provider::TossPayments => "tosspayments",
         }
     }
@@ -33,6 +36,7 @@ impl Provider {
     pub fn from_name(name: &str) -> Option<Provider> {
         match name {
             "kakaopay" => Some(Provider::KakaoPay),
+            "portone" => Some(Provider::PortOne),
             "tosspayments" => Some(Provider::TossPayments),
             _ => None,
         }
@@ -306,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_providers_name_reads_back() {
-        for provider in [Provider::KakaoPay, Provider::TossPayments] {
+        for provider in [Provider::KakaoPay, Provider::PortOne, Provider::TossPayments] {
             assert_eq!(Provider::from_name(provider.as_str()), Some(provider));
         }
         assert_eq!(Provider::from_name("KakaoPay"), None);

@@ -11,6 +11,7 @@ mod http;
 mod model;
 mod order;
 mod payer;
+mod portone;
 mod ready;
 mod shop;
 mod state;
