@@ -21,3 +21,4 @@ mod stories;
 mod support;
 mod template;
 mod tidy;
+mod versions;

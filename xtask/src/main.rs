@@ -6,6 +6,7 @@
 mod command;
 mod lint;
 mod package;
+mod previous;
 mod setup;
 mod sim;
 mod test;
@@ -57,7 +58,8 @@ fn run(task: &Task) -> Done {
             setup::dynamodb_local()?;
             setup::browser()?;
             setup::cargo_lambda()?;
-            setup::template_linters()
+            setup::template_linters()?;
+            previous::version()
         }
         Task::Test(arguments) => test::run(arguments),
         Task::Lint => lint::run_all(),

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::Args;
 
 use crate::command::{Done, cargo, follow};
-use crate::setup;
+use crate::{previous, setup};
 
 #[derive(Args, Default)]
 pub(crate) struct Arguments {
@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     setup::dynamodb_local()?;
     setup::browser()?;
     setup::cargo_lambda()?;
+    previous::version()?;
     let mut total = Total::default();
     let runs = arguments.runs();
     // All are run, whichever fails.

@@ -12,4 +12,6 @@ pub(crate) use self::deployed::{Deployed, MENU};
 pub(crate) use self::deployment::{Deployment, Permission, TEMPLATE};
 pub(crate) use self::emulator::Emulator;
 pub(crate) use self::gateway::{Functions, Kind, answered_headers, serve};
-pub(crate) use self::process::{BINARIES, Function, Instance, LAMBDA, Platform, Running, build, function};
+pub(crate) use self::process::{
+    BINARIES, Function, Instance, LAMBDA, Platform, Running, Start, build, function,
+};
