@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cafe_core::payment::BoxError;
 use fakes::clock::Clock;
 use fakes::kakaopay::{self, KakaoPay};
+use fakes::portone::{self, PortOne};
 use fakes::tosspayments::{self, TossPayments};
 use jiff::{SignedDuration, SignedDurationRound, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ struct File {
     /// The fake Toss Payments'; none where it was written before there was one.
     #[serde(default)]
     tosspayments: Option<Value>,
+    /// The fake PortOne's, likewise.
+    #[serde(default)]
+    portone: Option<Value>,
 }
 
 /// Who may ask the fakes, and what they are called.
@@ -30,15 +34,23 @@ pub struct Options {
     pub kakaopay: kakaopay::Options,
     /// The fake Toss Payments'.
     pub tosspayments: tosspayments::Options,
+    /// The fake PortOne's.
+    pub portone: portone::Options,
 }
 
 impl Options {
-    /// The fakes at `origin`.
+    /// The fakes at `origin`, with the payments service at `api` to tell.
     #[must_use]
-    pub fn at(origin: &str) -> Options {
+    pub fn at(origin: &str, api: &str) -> Options {
+        let hook = |name| Some(format!("{api}/payments/webhooks/{name}"));
         Options {
             kakaopay: kakaopay::Options { origin: origin.to_owned(), ..Default::default() },
             tosspayments: tosspayments::Options { origin: origin.to_owned(), ..Default::default() },
+            portone: portone::Options {
+                v1_webhook_url: hook("iamport"),
+                v2_webhook_url: hook("portone"),
+                ..Default::default()
+            },
         }
     }
 }
@@ -50,6 +62,8 @@ pub struct Kept {
     pub kakaopay: KakaoPay,
     /// The fake Toss Payments.
     pub tosspayments: TossPayments,
+    /// The fake PortOne.
+    pub portone: PortOne,
     /// The clock they share with the functions.
     pub clock: Clock,
     file: Option<Arc<Written>>,
@@ -83,8 +97,12 @@ impl Kept {
             Some(memory) => TossPayments::restore(options.tosspayments, clock.clone(), memory)?,
             None => TossPayments::new(options.tosspayments, clock.clone()),
         };
+        let portone = match &file.portone {
+            Some(memory) => PortOne::restore(options.portone, clock.clone(), memory)?,
+            None => PortOne::new(options.portone, clock.clone()),
+        };
         let file = path.map(|path| Arc::new(Written { path, last: Mutex::new(bytes) }));
-        Ok(Kept { kakaopay, tosspayments, clock, file })
+        Ok(Kept { kakaopay, tosspayments, portone, clock, file })
     }
 
     /// Writes what has changed since the last time; a file half written is never seen.
@@ -103,6 +121,7 @@ impl Kept {
             clock_ahead_s: ahead.as_secs(),
             kakaopay: Some(self.kakaopay.snapshot()),
             tosspayments: Some(self.tosspayments.snapshot()),
+            portone: Some(self.portone.snapshot()),
         };
         let bytes = serde_json::to_vec(&contents)?;
         let mut last = file.last.lock().unwrap_or_else(PoisonError::into_inner);

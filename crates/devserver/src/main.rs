@@ -84,6 +84,7 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
     println!("          {api}/                 the demo item, straight to KakaoPay");
     println!("          {fake}/_fake/kakaopay   the fake KakaoPay: payments and faults");
     println!("          {fake}/_fake/tosspayments   the fake Toss Payments, whose API is below {fake}/toss");
+    println!("          {fake}/_fake/portone    the fake PortOne: payments, deposits and troubles");
     println!(
         "  curl    curl {api}/skill/sign-up -H 'x-skill-key: {key}' -H 'content-type: application/json' \\"
     );

@@ -96,7 +96,7 @@ impl DevServer {
         let template = Template::of_this_build()?;
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
-        let fakes = kept::Options::at(&fake_url);
+        let fakes = kept::Options::at(&fake_url, &api_url);
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let fake_keys =
             FakeKeys { open: first(&fakes.kakaopay.secret_keys), legacy: first(&fakes.kakaopay.admin_keys) };
@@ -261,7 +261,7 @@ fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString,
 /// The fakes' pages and APIs; what they change is written down before the answer goes out.
 fn remembering(kept: &Kept) -> Router {
     let kept_after = kept.clone();
-    let fakes = kept.kakaopay.router().merge(kept.tosspayments.router());
+    let fakes = kept.kakaopay.router().merge(kept.tosspayments.router()).merge(kept.portone.router());
     fakes.layer(middleware::from_fn(move |request: Request, next: Next| {
         let kept = kept_after.clone();
         async move {

@@ -29,6 +29,7 @@ pub(crate) fn lookup(
 ) -> impl Fn(&str) -> Option<String> {
     let tables = Tables::default();
     let toss_url = format!("{fake_url}{}", fakes::tosspayments::PREFIX);
+    let portone = [fakes::portone::V1, fakes::portone::V2].map(|root| format!("{fake_url}{root}"));
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
             let own = match name {
@@ -40,6 +41,8 @@ pub(crate) fn lookup(
                     &fake_keys.legacy
                 }
                 "KAKAOPAY_KEY" => &fake_keys.open,
+                "PORTONE_V1_URL" => &portone[0],
+                "PORTONE_V2_URL" => &portone[1],
                 "MEMBERS_TABLE" => &tables.members,
                 "LEDGER_TABLE" => &tables.ledger,
                 "ORDERS_TABLE" => &tables.orders,
