@@ -3,6 +3,7 @@
 
 mod browser;
 mod cafe;
+mod cost;
 mod emulated;
 mod events;
 mod idempotency;

@@ -1,1 +1,5 @@
-//! Tests that reach through more than one crate; they are in `it/`.
+//! What commands and tests share; the tests themselves are in `it/`.
+
+pub mod cost;
+pub mod process;
+pub mod runtime;

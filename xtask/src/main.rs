@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool tells what it does")]
 
 mod command;
+mod cost;
 mod lint;
 mod package;
 mod previous;
@@ -38,6 +39,8 @@ enum Task {
     Deny,
     /// Runs histories of the cafe over a simulated DynamoDB and gateway
     Sim(sim::Arguments),
+    /// Counts and measures what an order costs, and writes docs/cost.md
+    Cost(cost::Arguments),
     /// Builds the functions for Lambda, into target/lambda
     Package(package::Arguments),
 }
@@ -69,6 +72,7 @@ fn run(task: &Task) -> Done {
         }
         Task::Deny => lint::deny(),
         Task::Sim(arguments) => sim::run(arguments),
+        Task::Cost(arguments) => cost::write(arguments),
         Task::Package(arguments) => package::build(arguments),
     }
 }

@@ -98,17 +98,7 @@ impl Embedded {
     /// A client whose requests are answered in this process, without a socket. It needs a Tokio runtime.
     #[must_use]
     pub fn client(&self) -> Client {
-        let connector = SharedHttpConnector::new(self.clone());
-        let (key, secret) = CREDENTIALS;
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static(REGION))
-            .credentials_provider(Credentials::new(key, secret, None, None, "embedded"))
-            .endpoint_url("http://embedded.invalid")
-            .http_client(http_client_fn(move |_, _| connector.clone()))
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .build();
-        Client::from_conf(config)
+        client_over(self.clone())
     }
 
     /// Counts the requests of all clients in this process; those over HTTP are not among them.
@@ -130,6 +120,22 @@ impl Embedded {
         let database = self.database.clone();
         dynoxide::server::serve_with_shutdown(listener, database, stop).await.map_err(NotServed)
     }
+}
+
+/// A client whose requests go to `connector` and to no socket. It needs a Tokio runtime.
+#[must_use]
+pub fn client_over(connector: impl HttpConnector + 'static) -> Client {
+    let connector = SharedHttpConnector::new(connector);
+    let (key, secret) = CREDENTIALS;
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(REGION))
+        .credentials_provider(Credentials::new(key, secret, None, None, "embedded"))
+        .endpoint_url("http://embedded.invalid")
+        .http_client(http_client_fn(move |_, _| connector.clone()))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .build();
+    Client::from_conf(config)
 }
 
 impl fmt::Debug for Embedded {

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
-use super::runtime::Answer;
 use crate::cafe::http_client;
 use crate::support::guarded::guarded;
+use tests::runtime::Answer;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/venv/bin/cargo-lambda");
 

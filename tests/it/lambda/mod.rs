@@ -6,7 +6,6 @@ mod emulator;
 mod gateway;
 mod process;
 mod recorder;
-mod runtime;
 
 pub(crate) use self::deployed::{Deployed, MENU};
 pub(crate) use self::deployment::{Deployment, Permission, TEMPLATE};

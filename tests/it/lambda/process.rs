@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::emulator::Emulator;
-use super::runtime::{Answer, Runtime};
+use tests::runtime::{Answer, Runtime};
 
 /// What Lambda sets for every function.
 pub(crate) const LAMBDA: [(&str, &str); 6] = [
