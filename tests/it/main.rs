@@ -14,6 +14,7 @@ mod logs;
 mod monitors;
 mod operations;
 mod preflight;
+mod records;
 mod sim_dynamodb;
 mod sim_dynamodb_embedded;
 mod start;

@@ -36,19 +36,23 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("batches", &[]),
     ("cafe-core", &["kakaopay", "portone", "tosspayments"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),
     ("fakes", &[]),
-    ("functions", &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "store"]),
+    (
+        "functions",
+        &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "sealed", "store"],
+    ),
     ("idempotency", &[]),
     ("kakaopay", &[]),
     ("openbuilder", &[]),
     ("parameters", &[]),
     ("portone", &[]),
+    ("sealed", &[]),
     ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
     ("store", &["cafe-core"]),
     ("tosspayments", &[]),
@@ -56,7 +60,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "batches",
     "cafe-core",
     "embedded-metrics",
@@ -64,6 +68,7 @@ const PURE: [&str; 8] = [
     "openbuilder",
     "parameters",
     "portone",
+    "sealed",
     "tosspayments",
 ];
 

@@ -18,6 +18,7 @@ pub mod page;
 pub mod parts;
 pub mod renewed;
 pub mod reply;
+pub mod service;
 pub mod settings;
 pub mod skill;
 pub mod start;

@@ -17,6 +17,7 @@ use aws_sdk_dynamodb::types::{
 pub(crate) struct Change {
     table: String,
     key: (&'static str, String),
+    range: Option<(&'static str, String)>,
     sets: Vec<String>,
     removes: Vec<String>,
     condition: String,
@@ -29,11 +30,18 @@ impl Change {
         Change {
             table: table.to_owned(),
             key,
+            range: None,
             sets: Vec::new(),
             removes: Vec::new(),
             condition: String::new(),
             values: HashMap::new(),
         }
+    }
+
+    /// Of the item whose second key attribute has that value besides.
+    pub(crate) fn range(mut self, name: &'static str, value: &str) -> Change {
+        self.range = Some((name, value.to_owned()));
+        self
     }
 
     /// Gives an attribute a value.
@@ -80,6 +88,11 @@ impl Change {
         self
     }
 
+    fn keys(&self) -> HashMap<String, AttributeValue> {
+        let keys = [Some(&self.key), self.range.as_ref()].into_iter().flatten();
+        keys.map(|(name, value)| ((*name).to_owned(), AttributeValue::S(value.clone()))).collect()
+    }
+
     fn update(&self) -> String {
         let mut update = Vec::new();
         if !self.sets.is_empty() {
@@ -107,7 +120,7 @@ impl Change {
         client
             .update_item()
             .table_name(&self.table)
-            .key(self.key.0, AttributeValue::S(self.key.1.clone()))
+            .set_key(Some(self.keys()))
             .update_expression(self.update())
             .condition_expression(&self.condition)
             .set_expression_attribute_names(Some(self.names()))
@@ -119,7 +132,7 @@ impl Change {
     pub(crate) fn part(self) -> Result<TransactWriteItem, BuildError> {
         let update = Update::builder()
             .table_name(&self.table)
-            .key(self.key.0, AttributeValue::S(self.key.1.clone()))
+            .set_key(Some(self.keys()))
             .update_expression(self.update())
             .condition_expression(&self.condition)
             .set_expression_attribute_names(Some(self.names()))

@@ -4,13 +4,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::AsyncSleep;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
+    AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use cafe_core::cafe::{
     Approving, AttemptToken, Begun, Capture, Closed, Collected, Effect, Entry, Joined, Kept, Late, Member,
@@ -21,13 +17,12 @@ use cafe_core::payment::{OrderId, PayerId, Proof};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::change::Change;
-use crate::failure::{
-    Refused, TRIES, any_collided, collided, pause_before, refused, unavailable, unbuildable,
-};
+use crate::failure::{Refused, refused, unavailable, unbuildable};
 use crate::item::{
     BindingItem, EntryItem, Item, LookItem, MemberItem, OrderItem, REVIEW, RefundItem, RefundingItem, Slot,
     Stands, WATCH, binding_key, number, read, text, time,
 };
+use crate::writes::{self, Written, put};
 
 /// How soon the schedule looks at an order that an attempt has just left in doubt.
 const LOOK_AFTER_DOUBT: SignedDuration = SignedDuration::from_secs(5);
@@ -61,9 +56,6 @@ pub struct DynamoStore {
     pub(crate) tables: Tables,
 }
 
-/// How a conditional write of one item went: what stood there before, or what stands there instead.
-pub(crate) type Written = Result<Option<Item>, Option<Item>>;
-
 impl DynamoStore {
     /// Keeps everything in `tables`, which must exist.
     #[must_use]
@@ -75,75 +67,15 @@ impl DynamoStore {
         Change::of(&self.tables.orders, ("id", id.to_string()))
     }
 
-    /// Makes one conditional change, again while it collides with a transaction.
     pub(crate) async fn write(&self, change: Change) -> Result<Written, StoreError> {
-        let mut attempt = 0;
-        loop {
-            let request = change.clone().request(&self.client).return_values(ReturnValue::AllOld);
-            let error = match request.send().await {
-                Ok(written) => return Ok(Ok(written.attributes)),
-                Err(error) => error,
-            };
-            if collided(&error) && attempt < TRIES {
-                self.pause(attempt).await;
-                attempt += 1;
-                continue;
-            }
-            return match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Err(failed.item.clone()))
-                }
-                _ => Err(unavailable(error)),
-            };
-        }
+        writes::write(&self.client, change).await
     }
 
-    /// Makes all changes or none, again while they collide with another transaction. The SDK sends
-    /// each try with a token of its own, so a try whose answer was lost is not made twice.
     pub(crate) async fn transact(
         &self,
         parts: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Vec<CancellationReason>>, StoreError> {
-        let mut attempt = 0;
-        loop {
-            let request = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
-            let Err(error) = request.send().await else { return Ok(Ok(())) };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-                error.as_service_error()
-            else {
-                return Err(unavailable(error));
-            };
-            let reasons = cancelled.cancellation_reasons();
-            if any_collided(reasons) && attempt < TRIES {
-                self.pause(attempt).await;
-                attempt += 1;
-                continue;
-            }
-            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
-                return Ok(Err(reasons.to_vec()));
-            }
-            return Err(unavailable(error));
-        }
-    }
-
-    async fn pause(&self, attempt: u32) {
-        // The client's own way to sleep, so that whoever gave it one also rules over these waits.
-        if let Some(sleep) = self.client.config().sleep_impl() {
-            sleep.sleep(pause_before(attempt)).await;
-        }
-    }
-
-    /// A new item, unless one stands there.
-    pub(crate) fn put(table: &str, key: &str, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#key)")
-            .expression_attribute_names("#key", key)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(unbuildable)?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        writes::transact(&self.client, parts).await
     }
 
     /// Changes an order and moves the points of its ledger lines with it. `wanted` is the order as it
@@ -163,7 +95,7 @@ impl DynamoStore {
         };
         parts.push(points.part().map_err(unbuildable)?);
         for entry in entries {
-            parts.push(Self::put(&self.tables.ledger, "entry", EntryItem::of(entry))?);
+            parts.push(put(&self.tables.ledger, "entry", EntryItem::of(entry))?);
         }
         let Err(reasons) = self.transact(parts).await? else { return Ok(Kept::Done) };
         if let Some(refused) = refused(&reasons, 0) {
@@ -304,9 +236,9 @@ impl Store for DynamoStore {
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
         let parts = vec![
-            Self::put(&self.tables.members, "id", MemberItem::of(new, None))?,
-            Self::put(&self.tables.members, "id", BindingItem::of(&new.user, &new.id))?,
-            Self::put(&self.tables.ledger, "entry", EntryItem::of(&new.entry()))?,
+            put(&self.tables.members, "id", MemberItem::of(new, None))?,
+            put(&self.tables.members, "id", BindingItem::of(&new.user, &new.id))?,
+            put(&self.tables.ledger, "entry", EntryItem::of(&new.entry()))?,
         ];
         let Err(reasons) = self.transact(parts).await? else { return Ok(Joined::New) };
         if let Some(Refused { stands: Some(item) }) = refused(&reasons, 0) {

@@ -20,6 +20,7 @@ use crate::failure::{Refused, refused, unavailable, unbuildable};
 use crate::item::{
     BindingItem, EntryItem, Item, MemberItem, Slot, Stands, binding_key, bytes, number, read, text, time,
 };
+use crate::writes::put;
 
 /// What stands for the chatbot user of a forgotten member where a quote to them is opened: no payer's name.
 const NOBODY: &str = "nobody";
@@ -79,9 +80,9 @@ impl DynamoStore {
             .when("attribute_not_exists(#holder) AND (attribute_not_exists(#user) OR attribute_exists(#number))");
         let parts = vec![
             holder.part().map_err(unbuildable)?,
-            Self::put(&self.tables.members, "id", MemberItem::of(&heir, Some(&new.id)))?,
+            put(&self.tables.members, "id", MemberItem::of(&heir, Some(&new.id)))?,
             self.bind(&heir.user, &heir.id)?,
-            Self::put(&self.tables.ledger, "entry", EntryItem::of(&heir.entry()))?,
+            put(&self.tables.ledger, "entry", EntryItem::of(&heir.entry()))?,
         ];
         self.joined_again(new, self.transact(parts).await?, 2).await
     }
@@ -111,7 +112,7 @@ impl DynamoStore {
 
     /// A chatbot user who is nobody yet becomes that member's.
     fn bind(&self, user: &UserId, member: &MemberId) -> Result<TransactWriteItem, StoreError> {
-        Self::put(&self.tables.members, "id", BindingItem::of(user, member))
+        put(&self.tables.members, "id", BindingItem::of(user, member))
     }
 
     /// A member's chatbot user is nobody any more.
@@ -288,7 +289,7 @@ impl Roster for DynamoStore {
             .when("#user = :before AND #balance = :balance_before AND #held = :none");
         let mut parts = vec![change.part().map_err(unbuildable)?, self.unbind(member)?];
         if let Some(forfeit) = forfeit {
-            parts.push(Self::put(&self.tables.ledger, "entry", EntryItem::of(forfeit))?);
+            parts.push(put(&self.tables.ledger, "entry", EntryItem::of(forfeit))?);
         }
         let Err(reasons) = self.transact(parts).await? else { return Ok(Moved::Done) };
         let is_forgotten = |stands: &Stands| matches!(stands, Stands::Forgotten { .. });

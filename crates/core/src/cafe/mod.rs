@@ -30,5 +30,6 @@ pub use self::points::{Percent, Points};
 pub use self::quote::{QUOTE_FOR, Quote};
 pub use self::refund::{Refund, RefundId, RefundRefused, Refunding};
 pub use self::roster::{Moved, Roster};
-pub use self::store::{Begun, Joined, Kept, Store, StoreError, Watch, Watched};
+pub use self::store::{Begun, Joined, Kept, Store, Watch, Watched};
 pub use self::verdict::{LateVerdict, SEARCH_FOR, Verdict, look_again_at, of_closed, of_open};
+pub use crate::payment::StoreError;

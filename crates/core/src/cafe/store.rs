@@ -7,7 +7,7 @@ use super::{
     Approving, AttemptToken, Closed, Entry, Looks, Member, MemberId, NewMember, Opened, Order, Paid, Points,
     Quoted, RefundId, Turn,
 };
-use crate::payment::{BoxError, OrderId, Proof};
+use crate::payment::{OrderId, Proof, StoreError};
 
 /// Where members, their ledger and orders are kept.
 ///
@@ -215,21 +215,4 @@ pub enum Watch {
     From(Timestamp),
     /// A person must look at it, since then, in whole seconds.
     Review(Timestamp),
-}
-
-/// The store did not do what was asked, or nobody knows whether it did.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It did not answer, refused, or was busy.
-    #[error("the store did not answer as it should")]
-    Unavailable(#[source] BoxError),
-    /// What is kept under that key was not written by this program.
-    #[error("the item {key} cannot be read")]
-    Unreadable {
-        /// Which item.
-        key: String,
-        /// What is wrong with it.
-        #[source]
-        source: BoxError,
-    },
 }

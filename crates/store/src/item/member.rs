@@ -5,7 +5,7 @@ use cafe_core::cafe::{Member, MemberId, NewMember, Points, SealedPhone, UserId};
 use cafe_core::payment::BoxError;
 use serde::Deserialize;
 
-use super::{Item, VERSION, bytes, needed, number, read_time, text, time};
+use super::{Item, VERSION, binary, bytes, needed, number, read_time, text, time};
 
 /// What stands under the tag of a number: a member who joined with it, or what stays of one who was forgotten; and whose
 /// the number is by now, where it is another's.
@@ -13,7 +13,7 @@ use super::{Item, VERSION, bytes, needed, number, read_time, text, time};
 pub(crate) struct MemberItem {
     id: String,
     user: Option<String>,
-    #[serde(default, with = "serde_bytes_vec")]
+    #[serde(default, with = "binary::maybe")]
     phone: Option<Vec<u8>>,
     balance: Option<i64>,
     held: Option<i64>,
@@ -176,35 +176,5 @@ impl TryFrom<BindingItem> for Binding {
     fn try_from(item: BindingItem) -> Result<Binding, BoxError> {
         let user = item.id.strip_prefix(BINDING).ok_or("the key is not a binding's")?;
         Ok(Binding { user: UserId(user.to_owned()), member: MemberId::new(item.member) })
-    }
-}
-
-/// Bytes come out of DynamoDB as a binary attribute, which serde reads as bytes and not as a list.
-mod serde_bytes_vec {
-    use std::fmt;
-
-    use serde::Deserializer;
-    use serde::de::{Error, Visitor};
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Vec<u8>>, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a binary attribute")
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-
-            fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-        }
-        deserializer.deserialize_byte_buf(Bytes).map(Some)
     }
 }

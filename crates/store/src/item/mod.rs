@@ -3,6 +3,7 @@
 //! Private twins of the core's types: the names here are the attribute names, and nothing outside
 //! this crate sees them.
 
+pub(crate) mod binary;
 mod entry;
 mod member;
 mod order;
@@ -25,7 +26,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The version that this program writes. Attributes are only ever added, and unknown ones ignored, so
 /// that an older program reads a newer one's items; a change that cannot be made so raises it.
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
 
 /// Reads an item into what it stands for.
 pub(crate) fn read<T, U>(key: &str, item: Item) -> Result<U, StoreError>
@@ -58,11 +59,11 @@ pub(crate) fn time(at: Timestamp) -> AttributeValue {
     AttributeValue::S(at.to_string())
 }
 
-fn read_time(text: &str) -> Result<Timestamp, BoxError> {
+pub(crate) fn read_time(text: &str) -> Result<Timestamp, BoxError> {
     Ok(text.parse::<Timestamp>()?)
 }
 
 /// An attribute that the item's stage cannot be without.
-fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, BoxError> {
+pub(crate) fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, BoxError> {
     value.ok_or_else(|| format!("the attribute {name} is missing").into())
 }

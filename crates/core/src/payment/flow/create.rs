@@ -1,0 +1,284 @@
+//! Taking a payment on: claimed first, then collected or looked up, compared, and kept; or given back whole.
+
+use tracing::{error, warn};
+
+use super::Turn;
+use super::look::is_about;
+use crate::payment::{
+    Acquirer, Acquirers, AskError, Claim, Claimed, Collection, History, Kept, Locked, Observed, PasswordHash,
+    Payment, Records, Return, Returning, Source, Standing, StoreError, Vendor, VendorCode, Won,
+};
+
+/// What a service asks for.
+#[derive(Clone, Debug)]
+pub struct CreateRequest {
+    /// Whose payment.
+    pub vendor: Vendor,
+    /// What it belongs to.
+    pub source: Source,
+    /// What ought to have been paid. Not zero.
+    pub price: Won,
+    /// The record's password, hashed.
+    pub password: PasswordHash,
+    /// Where the service is told of changes.
+    pub webhook_url: Option<String>,
+}
+
+/// Why there is no history to show.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// No account of that name was set up. Nothing has moved.
+    #[error("no account {store} of {vendor} was set up")]
+    NoSuchAccount {
+        /// At which gateway.
+        vendor: VendorCode,
+        /// Which account.
+        store: String,
+    },
+    /// The source has a payment, or the payment belongs to another source. Nothing has moved.
+    #[error("the source or the payment is registered already")]
+    Taken,
+    /// The same request is being worked on. Nothing has moved by this one.
+    #[error("the same payment is being registered at this moment")]
+    Running,
+    /// The gateway says that the payment is for another order. Nothing has moved by us.
+    #[error("the payment is for another order")]
+    OtherOrder,
+    /// The payment is of another sum. What was paid of it was given back, all of it, and a look-up says so.
+    #[error("the payment is of {sum}, and not of {price}; all that was paid of it was given back")]
+    WrongPrice {
+        /// What ought to have been paid.
+        price: Won,
+        /// What the payment is of.
+        sum: Won,
+    },
+    /// Nothing was paid and nothing will be, or it went back before. Nothing has moved by us.
+    #[error("the payment has failed or was cancelled")]
+    NotPaid,
+    /// The gateway said no. Nothing has moved.
+    #[error(transparent)]
+    Gateway(AskError),
+    /// Nobody knows yet whether money moved. Sending the same request again finds out, and so does the schedule.
+    #[error("nobody knows yet what has become of the payment")]
+    Pending(#[source] Option<AskError>),
+    /// Nobody knows; sending the same request again is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a payment on. `fits` compares the request's password with the hash of a claim that was left behind.
+///
+/// # Errors
+/// [`CreateError`] says for each case what has happened to the money.
+pub async fn create(
+    records: &dyn Records,
+    acquirers: &dyn Acquirers,
+    request: CreateRequest,
+    fits: impl FnOnce(&PasswordHash) -> bool + Send,
+    turn: &Turn,
+) -> Result<History, CreateError> {
+    let Vendor { code, store, .. } = &request.vendor;
+    let acquirer = acquirers
+        .of(*code, store)
+        .ok_or_else(|| CreateError::NoSuchAccount { vendor: *code, store: store.clone() })?;
+    let claim = Claim {
+        id: turn.record,
+        vendor: request.vendor,
+        source: request.source,
+        price: request.price,
+        webhook_url: request.webhook_url,
+        claimed_at: turn.now,
+        run: turn.run.clone(),
+    };
+    match records.claim(&claim, &request.password).await? {
+        Claimed::Done => collect(records, acquirer, &claim, Run::First).await,
+        Claimed::Gone => Err(CreateError::Running),
+        Claimed::Taken(taken) => {
+            let left_behind = same(*taken, &claim, fits)?;
+            let claim = Claim { run: turn.run.clone(), ..left_behind };
+            match records.take_over(&claim, turn.now).await? {
+                Kept::Done => look_first(records, acquirer, &claim, Since::AskedAgain).await,
+                Kept::Otherwise => Err(CreateError::Running),
+            }
+        }
+    }
+}
+
+/// The claim that stands in the way, if it is of the very same request.
+fn same(
+    taken: Locked<Payment>,
+    claim: &Claim,
+    fits: impl FnOnce(&PasswordHash) -> bool,
+) -> Result<Claim, CreateError> {
+    match taken.unlock(fits) {
+        Ok(Payment::Claimed(left_behind))
+            if left_behind.vendor == claim.vendor
+                && left_behind.source == claim.source
+                && left_behind.price == claim.price
+                && left_behind.webhook_url == claim.webhook_url =>
+        {
+            Ok(left_behind)
+        }
+        Ok(Payment::Claimed(_) | Payment::Kept(_)) | Err(_) => Err(CreateError::Taken),
+    }
+}
+
+/// Why a claim that was left behind is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Since {
+    /// The service has sent the same request again: what the customer agreed to may be collected.
+    AskedAgain,
+    /// The schedule found it: what is not collected is not collected now.
+    Found {
+        /// Nothing that was sent for it is on its way any more.
+        long_ago: bool,
+    },
+}
+
+/// Goes on with a claim whose run before is over: the gateway may have been asked.
+pub(super) async fn look_first(
+    records: &dyn Records,
+    acquirer: &dyn Acquirer,
+    claim: &Claim,
+    since: Since,
+) -> Result<History, CreateError> {
+    match (acquirer.look_up(&claim.vendor.uid).await, since) {
+        (Ok(observed), Since::AskedAgain) if observed.standing == Standing::Agreed => {
+            collect(records, acquirer, claim, Run::Another).await
+        }
+        (Ok(observed), Since::Found { long_ago }) if observed.standing == Standing::Agreed => {
+            if long_ago {
+                return give_up(records, claim, CreateError::NotPaid).await;
+            }
+            Err(CreateError::Pending(None))
+        }
+        (Ok(observed), _) => conclude(records, acquirer, claim, observed).await,
+        // It knows of no such payment, so nothing can have been collected.
+        (Err(error), _) if is_unknown_there(&error) => {
+            give_up(records, claim, CreateError::Gateway(error)).await
+        }
+        (Err(error), _) => Err(CreateError::Pending(Some(error))),
+    }
+}
+
+/// Whether the gateway says that there is no such payment. Another refusal says nothing about it: our key may be wrong.
+fn is_unknown_there(error: &AskError) -> bool {
+    matches!(error, AskError::Refused { refusal, .. } if refusal.status == 404)
+}
+
+/// Whether an earlier run of the same claim may have reached the gateway, where its request may still be on its way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    First,
+    Another,
+}
+
+async fn collect(
+    records: &dyn Records,
+    acquirer: &dyn Acquirer,
+    claim: &Claim,
+    run: Run,
+) -> Result<History, CreateError> {
+    let collection =
+        Collection { uid: &claim.vendor.uid, order: &claim.source.id, price: claim.price, key: claim.id };
+    let error = match acquirer.collect(collection).await {
+        Ok(observed) => return conclude(records, acquirer, claim, observed).await,
+        Err(error @ AskError::Unreached(..)) if run == Run::First => {
+            return give_up(records, claim, CreateError::Gateway(error)).await;
+        }
+        Err(error) => error,
+    };
+    warn!(payment = %claim.id, cause = &error as &dyn std::error::Error, "a payment is looked up");
+    let said_no = run == Run::First && matches!(error, AskError::Refused { .. });
+    match acquirer.look_up(&claim.vendor.uid).await {
+        // A refusal may be of a repeat whose first has worked.
+        Ok(Observed { standing: Standing::Agreed, .. }) if said_no => {
+            give_up(records, claim, CreateError::Gateway(error)).await
+        }
+        // Not yet is not never: what was asked may still be on its way.
+        Ok(Observed { standing: Standing::Agreed, .. }) => Err(CreateError::Pending(Some(error))),
+        Ok(observed) => conclude(records, acquirer, claim, observed).await,
+        Err(unknown) if is_unknown_there(&unknown) => {
+            give_up(records, claim, CreateError::Gateway(error)).await
+        }
+        Err(_) => Err(CreateError::Pending(Some(error))),
+    }
+}
+
+/// What the gateway shows, after it was asked.
+async fn conclude(
+    records: &dyn Records,
+    acquirer: &dyn Acquirer,
+    claim: &Claim,
+    observed: Observed,
+) -> Result<History, CreateError> {
+    if observed.uid != claim.vendor.uid {
+        error!(payment = %claim.id, "the answer is about another payment");
+        return Err(CreateError::Pending(None));
+    }
+    if !is_about(&observed, &claim.vendor.uid, &claim.source.id) {
+        // Whose it is we do not know, so it is not ours to give back.
+        return give_up(records, claim, CreateError::OtherOrder).await;
+    }
+    match observed.standing {
+        Standing::Paid if observed.facts.price != claim.price => {
+            return_all(records, acquirer, claim, &observed).await
+        }
+        Standing::Awaited if observed.facts.price != claim.price => {
+            // Nothing was paid, so nothing goes back.
+            let (price, sum) = (claim.price, observed.facts.price);
+            give_up(records, claim, CreateError::WrongPrice { price, sum }).await
+        }
+        Standing::Paid | Standing::Awaited => keep(records, claim, observed).await,
+        Standing::Failed | Standing::Cancelled => give_up(records, claim, CreateError::NotPaid).await,
+        Standing::Agreed | Standing::Unrecognised(_) => Err(CreateError::Pending(None)),
+    }
+}
+
+async fn keep(records: &dyn Records, claim: &Claim, observed: Observed) -> Result<History, CreateError> {
+    let history = claim.complete(observed.facts, observed.data);
+    match records.complete(claim, &history).await? {
+        Kept::Done => Ok(history),
+        // Another run of it was quicker.
+        Kept::Otherwise => Err(CreateError::Running),
+    }
+}
+
+/// Another sum was paid: all of that goes back, and a look-up says so before we do.
+async fn return_all(
+    records: &dyn Records,
+    acquirer: &dyn Acquirer,
+    claim: &Claim,
+    observed: &Observed,
+) -> Result<History, CreateError> {
+    let (price, sum, left) = (claim.price, observed.facts.price, observed.facts.left());
+    if let Some(returning) = Returning::new(left, left) {
+        let request = Return {
+            uid: &claim.vendor.uid,
+            order: &claim.source.id,
+            returning,
+            reason: "wrong amount paid",
+            account: None,
+            // A gateway may not tell two requests of one key apart by what they ask for.
+            key: claim.id.other(),
+        };
+        if let Err(error) = acquirer.give_back(request).await {
+            warn!(payment = %claim.id, cause = &error as &dyn std::error::Error, "a wrong sum is still there");
+        }
+    }
+    match acquirer.look_up(&claim.vendor.uid).await {
+        Ok(after) if is_about(&after, &claim.vendor.uid, &claim.source.id) && after.facts.refund >= sum => {
+            give_up(records, claim, CreateError::WrongPrice { price, sum }).await
+        }
+        Ok(_) => Err(CreateError::Pending(None)),
+        Err(error) => Err(CreateError::Pending(Some(error))),
+    }
+}
+
+async fn give_up(records: &dyn Records, claim: &Claim, because: CreateError) -> Result<History, CreateError> {
+    match records.release(claim).await? {
+        Kept::Done => Err(because),
+        // Another run of it is at work, and has the last word.
+        Kept::Otherwise => Err(CreateError::Running),
+    }
+}

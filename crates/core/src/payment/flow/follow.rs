@@ -1,0 +1,117 @@
+//! A gateway's nudge that a payment has changed: the truth is fetched, and written with what the service is told.
+
+use super::Turn;
+use super::look::{differ, has_given_back, is_about};
+use crate::payment::{
+    Acquirers, AskError, History, Kept, Notice, Payment, RecordId, Records, StoreError, VendorCode,
+};
+
+/// What came of a nudge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// The payment had changed, and its service will be told.
+    Changed,
+    /// It had not, or only in words: a repeat, or one that was overtaken.
+    Same,
+    /// The payment is just being taken on, which asks the gateway anyway.
+    BeingTakenOn,
+}
+
+/// Why a nudge was not followed. Nothing has changed, and a repeat is welcome.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// We know of no such payment; nobody was asked about it.
+    #[error("no such payment is known here")]
+    Unknown,
+    /// No account of that name was set up (any more).
+    #[error("no account {store} of {vendor} was set up")]
+    NoSuchAccount {
+        /// At which gateway.
+        vendor: VendorCode,
+        /// Which account.
+        store: String,
+    },
+    /// The gateway said no, was not reached or not understood.
+    #[error(transparent)]
+    Gateway(AskError),
+    /// The gateway told of another payment or order.
+    #[error("the answer is about another payment")]
+    Another,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Follows a nudge about the payment that a gateway calls `uid`. Nothing else of it is believed.
+///
+/// # Errors
+/// [`FollowError`]: nothing has changed.
+pub async fn follow(
+    records: &dyn Records,
+    acquirers: &dyn Acquirers,
+    (vendor, uid): (VendorCode, &str),
+    turn: &Turn,
+) -> Result<Followed, FollowError> {
+    let known = records.payment_at(vendor, uid).await?.ok_or(FollowError::Unknown)?;
+    // For our own work: nothing of it goes to whoever nudges.
+    match known.for_ourselves() {
+        Payment::Claimed(_) => Ok(Followed::BeingTakenOn),
+        Payment::Kept(history) => refresh(records, acquirers, history, turn).await,
+    }
+}
+
+/// How often another may change the payment under our hands before we leave it to the next nudge.
+const TRIES: u32 = 4;
+
+/// Fetches what the gateway shows of a payment, and writes what has changed.
+///
+/// # Errors
+/// [`FollowError`]: nothing has changed by this.
+pub(super) async fn refresh(
+    records: &dyn Records,
+    acquirers: &dyn Acquirers,
+    mut history: History,
+    turn: &Turn,
+) -> Result<Followed, FollowError> {
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            history = again(records, history.id).await?;
+        }
+        let (vendor, store) = (history.vendor.code, history.vendor.store.clone());
+        let acquirer = acquirers.of(vendor, &store).ok_or(FollowError::NoSuchAccount { vendor, store })?;
+        let observed = acquirer.look_up(&history.vendor.uid).await.map_err(FollowError::Gateway)?;
+        if !is_about(&observed, &history.vendor.uid, &history.source.id) {
+            return Err(FollowError::Another);
+        }
+        let changed = differ(&history.facts, &observed.facts);
+        if !changed && history.data == observed.data {
+            return Ok(Followed::Same);
+        }
+        let before = history.facts.refund;
+        let mut after = history.now_showing(observed.facts, observed.data);
+        // A refund of ours that shows is made, whoever sees it first.
+        if let Some(cancelling) = history.cancelling.as_ref()
+            && has_given_back(&after.facts, before, cancelling.amount)
+        {
+            after.cancelled_as.push(cancelling.id);
+            after.cancelling = None;
+        }
+        let notice = Notice {
+            id: turn.notice,
+            at: turn.now,
+            previous: History { cancelling: None, ..history.clone() },
+            current: History { cancelling: None, ..after.clone() },
+        };
+        if records.change(&after, changed.then_some(&notice)).await? == Kept::Done {
+            return Ok(if changed { Followed::Changed } else { Followed::Same });
+        }
+    }
+    Ok(Followed::Same)
+}
+
+async fn again(records: &dyn Records, id: RecordId) -> Result<History, FollowError> {
+    match records.payment(id).await?.ok_or(FollowError::Unknown)?.for_ourselves() {
+        Payment::Kept(history) => Ok(history),
+        Payment::Claimed(_) => Err(FollowError::Unknown),
+    }
+}
