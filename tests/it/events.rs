@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use cafe_core::cafe::flow::{Cup, order_by_link};
 use cafe_core::cafe::{Collected, Order};
@@ -22,14 +23,16 @@ use functions::menus::Menus;
 use functions::monitors::{self, Process};
 use functions::parts::{SharedGateway, SharedStore, kakaopay};
 use functions::renewed::Renewed;
+use functions::reply::SkillError;
 use functions::settings::{KakaoPaySettings, Part, Secret};
-use functions::skill::SkillKeys;
+use functions::skill::{self, SkillKeys, Turn};
 use functions::{
     Payments, Settings, Skills, World, general_payment_preprocess, payment_approve, payment_close,
     payment_ready, point_lookup, point_payment_preprocess, reconcile, refund, sign_up, start,
 };
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use openbuilder::SkillResponse;
 use parameters::Parameter;
 use serde_json::{Value, json};
 use store::DynamoStore;
@@ -196,7 +199,7 @@ impl Shop {
             "MembersTable" => "MEMBERS_TABLE".to_owned(),
             "LedgerTable" => "LEDGER_TABLE".to_owned(),
             "OrdersTable" => "ORDERS_TABLE".to_owned(),
-            other => panic!("{other} is no table of ours"),
+            other => other.to_owned(),
         };
         create_tables(&client, &Template::of_this_build().unwrap(), table).await.unwrap();
 
@@ -633,4 +636,22 @@ fn samples_look_like_what_api_gateway_sends() {
             assert!(value.is_null() || *value == json!(at.as_millisecond()), "{name}: {field}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_skill_that_takes_too_long_says_so_before_openbuilder_hangs_up() {
+    let shop = Shop::opens(None).await;
+    let never = |_: Skills, _: Turn| std::future::pending::<Result<SkillResponse, SkillError>>();
+    let router = skill::router("/skill/slow", shop.skills.clone(), never);
+    let body = json!({ "userRequest": { "user": { "id": "u-1" } } }).to_string();
+    let request = Request::post("/skill/slow").header("x-skill-key", "dev").body(Body::from(body)).unwrap();
+    tokio::time::pause();
+    let asked = tokio::time::Instant::now();
+    let answer = router.oneshot(request).await.unwrap();
+    // This clock only goes on while all wait, in whole milliseconds.
+    let waited = asked.elapsed();
+    assert!((skill::PATIENCE..skill::PATIENCE + Duration::from_millis(10)).contains(&waited), "{waited:?}");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let body = to_bytes(answer.into_body(), 1 << 16).await.unwrap();
+    assert!(String::from_utf8_lossy(&body).contains("잠시 후 다시 시도해 주세요"), "{body:?}");
 }

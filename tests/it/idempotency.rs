@@ -62,7 +62,7 @@ async fn whoever_comes_while_somebody_is_at_it_waits_and_nobody_else_s_answer_is
     assert_eq!(guard.begin("k", "r", &run("two", RUN_MS - 1)).await.unwrap(), running);
     assert_eq!(guard.begin("k", "other", &run("two", RUN_MS)).await.unwrap(), Begun::Differs);
     assert_eq!(guard.finish("k", &run("two", 1), "stolen", NOW_MS + DAY_MS).await.unwrap(), None);
-    guard.give_up("k", &run("two", 1)).await.unwrap();
+    guard.give_up("k", &run("two", 1), &running).await.unwrap();
     assert_eq!(guard.begin("k", "r", &run("two", 2)).await.unwrap(), running);
 }
 
@@ -90,12 +90,33 @@ async fn what_was_given_up_is_begun_as_if_nobody_had_come() {
     let guard = guard().await;
     let one = run("one", 0);
     guard.begin("k", "r", &one).await.unwrap();
-    guard.give_up("k", &one).await.unwrap();
+    guard.give_up("k", &one, &Begun::First).await.unwrap();
     assert_eq!(guard.begin("k", "another", &run("two", 0)).await.unwrap(), Begun::First);
     // And an answer stays, whoever would give it up.
     guard.finish("k", &run("two", 0), "done", NOW_MS + DAY_MS).await.unwrap();
-    guard.give_up("k", &run("two", 0)).await.unwrap();
+    guard.give_up("k", &run("two", 0), &Begun::First).await.unwrap();
     assert_eq!(guard.begin("k", "another", &run("three", 1)).await.unwrap(), done("done"));
+}
+
+#[tokio::test]
+async fn whoever_took_over_and_gives_up_leaves_what_the_one_before_has_done_to_be_looked_up() {
+    let guard = guard().await;
+    let (dead, next) = (run("dead", 0), run("next", RUN_MS));
+    assert_eq!(guard.begin("k", "r", &dead).await.unwrap(), Begun::First);
+    let begun = guard.begin("k", "r", &next).await.unwrap();
+    assert_eq!(begun, Begun::Again);
+    guard.give_up("k", &next, &begun).await.unwrap();
+    assert_eq!(guard.begin("k", "r", &run("third", RUN_MS)).await.unwrap(), Begun::Again);
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_no_riddle_to_a_clock_that_is_behind() {
+    let guard = guard().await;
+    let one = run("one", 5_000);
+    guard.begin("k", "r", &one).await.unwrap();
+    guard.give_up("k", &one, &Begun::First).await.unwrap();
+    let behind = guard.begin("k", "r", &run("two", 0)).await.unwrap();
+    assert!(matches!(behind, Begun::Running { until_ms } if until_ms <= NOW_MS + 5_000), "{behind:?}");
 }
 
 #[tokio::test]

@@ -39,13 +39,14 @@ struct Here {
     told: Mutex<Vec<(&'static str, Value)>>,
     /// What is answered to it.
     answers: StatusCode,
-    /// How many invocations there is no room for.
+    /// How many invocations there is no room for, and how many are not allowed yet.
     without_room: AtomicU32,
+    not_allowed_yet: AtomicU32,
 }
 
 impl Aws {
     async fn with(functions: BTreeMap<String, Mutex<Instance>>, answers: StatusCode) -> Aws {
-        let here = Arc::new(Here { functions, told: Mutex::default(), answers, without_room: 0.into() });
+        let here = Arc::new(Here { functions, answers, ..Here::default() });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(here.clone());
@@ -120,6 +121,10 @@ impl Here {
             let error = [("x-amzn-errortype", "TooManyRequestsException")];
             return (StatusCode::TOO_MANY_REQUESTS, error, r#"{"message":"Rate Exceeded."}"#).into_response();
         }
+        if self.not_allowed_yet.fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken).is_ok() {
+            let error = [("x-amzn-errortype", "AccessDeniedException")];
+            return (StatusCode::FORBIDDEN, error, r#"{"Message":"not authorized"}"#).into_response();
+        }
         let Some((_, function)) = self.functions.iter().find(|(known, _)| arn(known) == name) else {
             return ([("x-amz-function-error", "Unhandled")], EXITED).into_response();
         };
@@ -193,7 +198,8 @@ async fn a_function_that_does_not_start_fails_the_deployment_and_is_named() {
         });
         ("CloudFormation", answer)
     };
-    assert_eq!(told[1..], [answer("FAILED", &why), answer("FAILED", &why)]);
+    // An update is CodeDeploy's to stop, and a stack that is rolled back must come to its end.
+    assert_eq!(told[1..], [answer("FAILED", &why), answer("SUCCESS", "0 functions started")]);
 
     // Whatever is broken, it can be taken away.
     preflight.handles(aws.resource("Delete")).await.unwrap();
@@ -201,7 +207,7 @@ async fn a_function_that_does_not_start_fails_the_deployment_and_is_named() {
 
     let log = preflight.ends();
     assert!(log.iter().all(|line| line["message"] == "a function does not start"), "{log:?}");
-    assert_eq!((log.len(), &log[0]["function"]), (3, &json!(arn("sign-up"))));
+    assert_eq!((log.len(), &log[0]["function"]), (2, &json!(arn("sign-up"))));
     assert!(!format!("{log:?}").contains("signature"), "{log:?}");
 }
 
@@ -231,7 +237,11 @@ async fn where_lambda_has_no_room_it_is_asked_again_and_nothing_is_said_to_be_br
     };
     let asks = async || handle(&impatient, serde_json::from_str(&events::text("preflight")).unwrap()).await;
     aws.here.without_room.store(2, Ordering::SeqCst);
-    assert_eq!(asks().await.unwrap_err().to_string(), "Lambda had no room to start 2 functions");
+    assert_eq!(asks().await.unwrap_err().to_string(), "Lambda would not start 2 functions yet");
+    assert_eq!(aws.told().await, [], "Lambda repeats the event");
+    // A role is believed some seconds after it was written.
+    aws.here.not_allowed_yet.store(2, Ordering::SeqCst);
+    assert_eq!(asks().await.unwrap_err().to_string(), "Lambda would not start 2 functions yet");
     assert_eq!(aws.told().await, [], "Lambda repeats the event");
     // What is broken is broken, whatever there was no room for.
     aws.here.without_room.store(1, Ordering::SeqCst);

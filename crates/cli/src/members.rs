@@ -124,10 +124,15 @@ impl Desk<'_> {
     pub(crate) async fn export(&self, books: &Books, whose: &Whose) -> Result<Told, BoxError> {
         let member = self.one(whose).await?;
         let phone = self.key.unseal(&member.number, &member.phone)?;
-        let lines = self.store.entries(&member.id).await?;
+        // What is older is somebody else's, who had the number before and was forgotten.
+        let mut lines = self.store.entries(&member.id).await?;
+        lines.retain(|line| line.at >= member.joined_at);
         let mut line = Line::new();
         let read = |read: u64| line.show(&format!("{read} orders read"));
-        let theirs = |filed: &store::Filed| filed.watched.order.quote().member.as_ref() == Some(&member.id);
+        let theirs = |filed: &store::Filed| {
+            let quote = filed.watched.order.quote();
+            quote.member.as_ref() == Some(&member.id) && quote.quoted_at >= member.joined_at
+        };
         let orders = books.latest(usize::MAX, theirs, read).await?;
         drop(line);
         let told = json!({

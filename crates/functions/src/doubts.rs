@@ -1,6 +1,6 @@
 //! How many orders are in doubt and for how long, and how many wait for a person: what alarms are made of.
 //!
-//! It costs two queries of the index, which holds only what is watched, and a read an order of it, up to a hundred
+//! It costs two queries of the index, which holds only what is watched, and a read an order of it, up to five hundred
 //! orders: however many there are, no run costs more.
 
 use cafe_core::cafe::{Capture, Late, Order, Store, StoreError, Watched};
@@ -12,7 +12,7 @@ use crate::metrics::{Measured, Metrics};
 
 /// So many watched orders are read, those first that are to be looked at first. Where more are watched, what is
 /// told is the least that it can be.
-const MOST_READ: u32 = 100;
+const MOST_READ: u32 = 500;
 
 /// So many orders in review are counted.
 const MOST_COUNTED: u32 = 500;
@@ -40,7 +40,9 @@ impl Doubts {
         let mut doubts = Doubts::default();
         for some in store.due(Timestamp::MAX, MOST_READ).await?.chunks(TOGETHER) {
             for watched in join_all(some.iter().map(|id| read(store, *id))).await {
-                let Some(since) = watched.and_then(|watched| in_doubt_since(&watched, now)) else { continue };
+                let Some(since) = watched?.and_then(|watched| in_doubt_since(&watched, now)) else {
+                    continue;
+                };
                 doubts.orders += 1;
                 let seconds = u64::try_from(now.duration_since(since).as_secs()).unwrap_or_default();
                 doubts.oldest_seconds = doubts.oldest_seconds.max(seconds);
@@ -58,9 +60,13 @@ impl Doubts {
     }
 }
 
-/// One that cannot be read must not keep the others from being counted: `reconcile` tells of it.
-async fn read(store: &dyn Store, id: OrderId) -> Option<Watched> {
-    store.watched(id).await.ok().flatten()
+/// One that makes no sense must not keep the others from being counted: `reconcile` tells of it. Where the store does
+/// not answer, nothing is told, as silence ends no alarm and a zero would.
+async fn read(store: &dyn Store, id: OrderId) -> Result<Option<Watched>, StoreError> {
+    match store.watched(id).await {
+        Err(StoreError::Unreadable { .. }) => Ok(None),
+        read => read,
+    }
 }
 
 /// Since when nobody has known what became of an order; none where somebody is at it, or where nothing has moved.

@@ -131,18 +131,18 @@ struct Failure {
 enum Unstarted {
     /// It does not, as far as Lambda says.
     Broken(String),
-    /// Lambda ran as many as it may all the while.
-    NoRoom,
+    /// Lambda ran as many as it may all the while, or does not know yet that we may invoke it: a role that was just
+    /// written is believed some seconds later.
+    NotYet,
 }
 
 /// Starts every function, and tells whoever waits how it went.
 ///
 /// # Errors
-/// Where whoever waits could not be told, or where Lambda had no room to start a function while nothing was broken,
-/// as in an account that may run few at once: Lambda repeats the event, and starting functions again does no harm.
+/// Where whoever waits could not be told, or where Lambda would not start a function yet while nothing was broken, as in
+/// an account that may run few at once: Lambda repeats the event, and starting functions again does no harm.
 pub async fn handle(app: &Preflight, event: Event) -> Result<Report, BoxError> {
-    let removed = matches!(&event, Event::Resource(request) if request.request_type == RequestType::Delete);
-    let report = if removed { Report::default() } else { app.start_all().await? };
+    let report = if is_to_start(&event) { app.start_all().await? } else { Report::default() };
     for NotStarted { function, reason } in &report.not_started {
         tracing::error!(function, reason, "a function does not start");
     }
@@ -155,20 +155,32 @@ pub async fn handle(app: &Preflight, event: Event) -> Result<Report, BoxError> {
     Ok(report)
 }
 
+/// Nothing stands in the way of what goes. Nor of what is updated: there CodeDeploy asks before it shifts traffic, and
+/// to roll a stack back is an update as well, which must end even where the version before does not start any more.
+fn is_to_start(event: &Event) -> bool {
+    match event {
+        Event::Hook { .. } => true,
+        Event::Resource(request) => match request.request_type {
+            RequestType::Create => true,
+            RequestType::Update | RequestType::Delete => false,
+        },
+    }
+}
+
 impl Preflight {
     async fn start_all(&self) -> Result<Report, BoxError> {
         let starting = self.versions.iter().map(|version| self.start(version));
         let started: Vec<_> = stream::iter(starting).buffered(TOGETHER).collect().await;
-        let (mut report, mut without_room) = (Report::default(), 0);
+        let (mut report, mut not_yet) = (Report::default(), 0);
         for (function, started) in self.versions.iter().cloned().zip(started) {
             match started {
                 Ok(()) => report.started.push(function),
                 Err(Unstarted::Broken(reason)) => report.not_started.push(NotStarted { function, reason }),
-                Err(Unstarted::NoRoom) => without_room += 1,
+                Err(Unstarted::NotYet) => not_yet += 1,
             }
         }
-        if report.all_started() && without_room > 0 {
-            return Err(format!("Lambda had no room to start {without_room} functions").into());
+        if report.all_started() && not_yet > 0 {
+            return Err(format!("Lambda would not start {not_yet} functions yet").into());
         }
         Ok(report)
     }
@@ -178,7 +190,9 @@ impl Preflight {
     async fn start(&self, version: &str) -> Result<(), Unstarted> {
         let invoking = self.lambda.invoke().function_name(version).payload(Blob::new(EVENT));
         let invoked = invoking.send().await.map_err(|error| match error.code() {
-            Some("TooManyRequestsException") => Unstarted::NoRoom,
+            Some("TooManyRequestsException" | "AccessDeniedException" | "ResourceConflictException") => {
+                Unstarted::NotYet
+            }
             Some(code) => Unstarted::Broken(format!("Lambda refused to invoke it: {code}")),
             None => Unstarted::Broken(format!("Lambda did not answer: {error}")),
         })?;

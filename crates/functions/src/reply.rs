@@ -47,6 +47,9 @@ pub enum SkillError {
     /// They may not spend the number's points.
     #[error(transparent)]
     Rebind(#[from] RebindError),
+    /// There was no answer by the time that `OpenBuilder` waits. What was begun may be done; repeating it is safe.
+    #[error("there was no answer in time")]
+    TooSlow,
     /// They did not join.
     #[error(transparent)]
     SignUp(#[from] SignUpError),
@@ -128,7 +131,7 @@ fn sentence(error: &SkillError) -> String {
             }
             OrderError::Store(error) => store_sentence(error).to_owned(),
         },
-        SkillError::Limit(_) | SkillError::Sealing(_) => TRY_AGAIN.to_owned(),
+        SkillError::TooSlow | SkillError::Limit(_) | SkillError::Sealing(_) => TRY_AGAIN.to_owned(),
     }
 }
 
@@ -146,6 +149,7 @@ fn log_if_ours(error: &SkillError) {
         | SkillError::Rebind(RebindError::Store(_))
         | SkillError::Lookup(LookupError::Store(_))
         | SkillError::Order(OrderError::Store(_))
+        | SkillError::TooSlow
         | SkillError::Limit(_)
         | SkillError::Sealing(_) => true,
         SkillError::Unreadable

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -17,10 +18,14 @@ use openbuilder::response::{Button, CommerceCard, Profile, SimpleText, Thumbnail
 use openbuilder::{LimitError, Param, Payload, SkillResponse, fit, limits};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use crate::base_url::BaseUrl;
 use crate::parts::Skills;
 use crate::reply::{self, SkillError};
+
+/// OpenBuilder hangs up after five seconds, and Lambda ends a skill then: a sentence of ours is better than either's.
+pub const PATIENCE: Duration = Duration::from_millis(4_500);
 
 /// More than any payload, and less than would hurt.
 const MOST_BODY_BYTES: usize = 256 * 1024;
@@ -85,10 +90,9 @@ where
             tracing::warn!(path, "a skill request without the secret was refused");
             return (StatusCode::UNAUTHORIZED, "x-skill-key is missing or wrong\n").into_response();
         }
-        let answered = match read(&app, request).await {
-            Ok(turn) => answer(app, turn).await,
-            Err(error) => Err(error),
-        };
+        let answering = async { answer(app.clone(), read(&app, request).await?).await };
+        // As if the process had died here: what was begun is whole or not there, and may be repeated.
+        let answered = timeout(PATIENCE, answering).await.unwrap_or(Err(SkillError::TooSlow));
         let response = answered.unwrap_or_else(|error| reply::bubble(&error));
         render(&response)
     };

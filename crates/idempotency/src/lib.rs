@@ -106,7 +106,9 @@ impl Guard {
             // not known any more, so what they may have done is to be looked up.
             return Ok(Begun::Again);
         }
-        Ok(Begun::Running { until_ms: number_of(&stands, "until_ms")? })
+        // One that was given up, as seen by a clock that is behind.
+        let given_up = || number_of(&stands, "expires_at").map(|expires_at| expires_at * 1_000);
+        Ok(Begun::Running { until_ms: number_of(&stands, "until_ms").or_else(|_| given_up())? })
     }
 
     /// Keeps the answer, which goes out from now on until `expires_at_ms` (Unix milliseconds). Gives the answer that
@@ -137,15 +139,21 @@ impl Guard {
         }
     }
 
-    /// This run has done nothing and will not: the next one is the first again. One write. Nothing where somebody
-    /// else has taken over.
+    /// This run has done nothing and will not. `begun` is how it began: after a run that was the first, the next one is
+    /// the first again; after one that took over it is not, as what the one before has done is still to be looked up.
+    /// One write. Nothing where somebody else has taken over.
     ///
     /// # Errors
     /// [`GuardError`]: the run may stand; it runs out by itself.
-    pub async fn give_up(&self, key: &str, run: &Run) -> Result<(), GuardError> {
-        // Past its time at once, and removed by DynamoDB when it comes to it.
-        let values = [(":run", text(&run.name)), (":now", number(run.now_ms.div_euclid(1_000)))];
-        let update = "SET #expires_at = :now REMOVE #until_ms";
+    pub async fn give_up(&self, key: &str, run: &Run, begun: &Begun) -> Result<(), GuardError> {
+        let (update, now) = match begun {
+            // Past its time at once, and removed by DynamoDB when it comes to it.
+            Begun::First => ("SET #expires_at = :now REMOVE #until_ms", run.now_ms.div_euclid(1_000)),
+            Begun::Again | Begun::Running { .. } | Begun::Done { .. } | Begun::Differs => {
+                ("SET #until_ms = :now", run.now_ms)
+            }
+        };
+        let values = [(":run", text(&run.name)), (":now", number(now))];
         self.write(key, (update, "#run = :run AND attribute_not_exists(#answer)"), &values).await.map(|_| ())
     }
 

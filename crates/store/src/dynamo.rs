@@ -20,7 +20,7 @@ use crate::change::Change;
 use crate::failure::{Refused, refused, unavailable, unbuildable};
 use crate::item::{
     BindingItem, EntryItem, Item, LookItem, MemberItem, OrderItem, REVIEW, RefundItem, RefundingItem, Slot,
-    Stands, WATCH, binding_key, number, read, text, time,
+    Stands, WATCH, number, read, text, time,
 };
 use crate::writes::{self, Written, put};
 
@@ -225,9 +225,10 @@ impl Store for DynamoStore {
         })
     }
 
-    async fn balance(&self, member: &MemberId) -> Result<Points, StoreError> {
+    async fn balance(&self, member: &MemberId, quoted_at: Timestamp) -> Result<Points, StoreError> {
         let slot = self.slot(member).await?;
         Ok(match slot.map_or(Stands::Nobody, |slot| slot.stands) {
+            Stands::Member(member) if member.joined_at > quoted_at => Points::ZERO,
             Stands::Member(member) => member.balance,
             Stands::Forgotten { balance, .. } => balance,
             Stands::Nobody => Points::ZERO,
@@ -260,7 +261,7 @@ impl Store for DynamoStore {
             return Ok(Joined::UserTaken);
         }
         let source = "a bonus stands without its member".into();
-        Err(StoreError::Unreadable { key: binding_key(&new.user), source })
+        Err(StoreError::Unreadable { key: new.id.as_str().to_owned(), source })
     }
 
     async fn quote(&self, quoted: &Quoted) -> Result<(), StoreError> {

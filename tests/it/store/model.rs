@@ -104,8 +104,10 @@ impl Store for Model {
         Ok(self.0.lock().unwrap().members.get(id).map(|(member, _)| member.clone()))
     }
 
-    async fn balance(&self, id: &MemberId) -> Result<Points, StoreError> {
-        Ok(self.0.lock().unwrap().members.get(id).map_or(Points::ZERO, |(member, _)| member.balance))
+    async fn balance(&self, id: &MemberId, quoted_at: Timestamp) -> Result<Points, StoreError> {
+        let books = self.0.lock().unwrap();
+        let since = books.members.get(id).filter(|(member, _)| member.joined_at <= quoted_at);
+        Ok(since.map_or(Points::ZERO, |(member, _)| member.balance))
     }
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {

@@ -277,7 +277,7 @@ async fn a_forgotten_member_leaves_no_name_and_no_points(shop: &Shop) {
     }
     assert_eq!(shop.store.member(&id).await.unwrap(), None);
     assert_eq!(shop.store.member_by_id(&id).await.unwrap(), None);
-    assert_eq!(shop.store.balance(&id).await.unwrap(), Points::ZERO);
+    assert_eq!(shop.store.balance(&id, Timestamp::MAX).await.unwrap(), Points::ZERO);
     let forfeited = shop.store.entries(&id).await.unwrap();
     let forfeited: Vec<_> = forfeited.iter().filter(|entry| entry.kind == EntryKind::Forfeit).collect();
     assert_eq!(forfeited.len(), 1);
@@ -339,7 +339,7 @@ async fn what_a_refund_returns_to_a_forgotten_member_stands_with_the_number(shop
     // What was earned is gone, and is forgiven; what was spent comes back, to whoever joins with the number.
     let running = refunding(&earned, "r1", None);
     shop.store.begin_refund(&running).await.unwrap();
-    let balance = shop.store.balance(&id).await.unwrap().get();
+    let balance = shop.store.balance(&id, Timestamp::MAX).await.unwrap().get();
     let done = refunded(&running, balance);
     assert_eq!((done.refunds[0].reversed, done.refunds[0].forgiven), (Points::ZERO, Points::new(450)));
     assert_eq!(shop.store.settle_refund(&done, &done.refunds[0].id).await.unwrap(), Kept::Done);
@@ -347,14 +347,21 @@ async fn what_a_refund_returns_to_a_forgotten_member_stands_with_the_number(shop
     shop.store.begin_refund(&running).await.unwrap();
     let done = refunded(&running, balance);
     assert_eq!(shop.store.settle_refund(&done, &done.refunds[0].id).await.unwrap(), Kept::Done);
-    assert_eq!(shop.store.balance(&id).await.unwrap(), Points::new(60));
+    assert_eq!(shop.store.balance(&id, Timestamp::MAX).await.unwrap(), Points::new(60));
     audit(shop).await;
     // Nobody spends it meanwhile, not by a quote from before either.
     let quoted = shop.quoted(Some(&id), 10, 0).await;
     assert_eq!(quoted.quote.payer, PayerId("u-7f3a".to_owned()));
     assert_eq!(shop.store.open(&quoted.open(at_gateway("T1"), at(2))).await.unwrap(), Kept::PointsShort);
-    let Joined::Again(again) = shop.store.join(&newcomer(1, 100)).await.unwrap() else { panic!("they join") };
+    let later = NewMember { joined_at: at(600), ..newcomer(1, 100) };
+    let Joined::Again(again) = shop.store.join(&later).await.unwrap() else { panic!("they join") };
     assert_eq!(again.balance, Points::new(60));
+    // And nobody pays for what somebody else earned with the number.
+    let taken_for = async |order: Timestamp| shop.store.balance(&id, order).await.unwrap();
+    assert_eq!(
+        (taken_for(earned.quote.quoted_at).await, taken_for(at(600)).await),
+        (Points::ZERO, Points::new(60))
+    );
     audit(shop).await;
 }
 

@@ -359,7 +359,7 @@ impl Shop {
             // Who was forgotten has no points held, and what stands with the number is still a sum.
             let (balance, held) = match self.store.member_by_id(&id).await.unwrap() {
                 Some(member) => (member.balance, member.held),
-                None => (self.store.balance(&id).await.unwrap(), Points::ZERO),
+                None => (self.store.balance(&id, Timestamp::MAX).await.unwrap(), Points::ZERO),
             };
             let sum = Effect { balance: i64::from(balance.get()), held: i64::from(held.get()) };
             assert_eq!(Effect::of(&entries), sum, "the points are the sum of the ledger: {entries:?}");
@@ -442,8 +442,8 @@ impl Store for Shop {
         self.store.member(id).await
     }
 
-    async fn balance(&self, id: &MemberId) -> Result<Points, StoreError> {
-        self.store.balance(id).await
+    async fn balance(&self, id: &MemberId, quoted_at: Timestamp) -> Result<Points, StoreError> {
+        self.store.balance(id, quoted_at).await
     }
 
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {

@@ -22,12 +22,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]: nothing is known.
     async fn member(&self, number: &MemberId) -> Result<Option<Member>, StoreError>;
 
-    /// What can be spent under a member's id, whether they are still a member or were forgotten; nothing where nobody
-    /// ever was. One read.
+    /// What can be taken back under a member's id for an order of `quoted_at`, whether they are still a member or were
+    /// forgotten. Nothing where nobody ever was, and nothing of whoever joined with the number after that order: the
+    /// points are not those that it earned. One read.
     ///
     /// # Errors
     /// [`StoreError`]: nothing is known.
-    async fn balance(&self, member: &MemberId) -> Result<Points, StoreError>;
+    async fn balance(&self, member: &MemberId, quoted_at: Timestamp) -> Result<Points, StoreError>;
 
     /// Makes a member: the number, its binding to the chatbot user and the bonus. One transaction; more where the number
     /// belonged to somebody before.

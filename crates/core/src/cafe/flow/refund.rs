@@ -250,7 +250,9 @@ async fn settle(
 ) -> Result<Paid, RefundError> {
     for _ in 0..TRIES {
         let balance = match &begun.quote.member {
-            Some(member) if !refunding.reverses.is_zero() => store.balance(member).await?,
+            Some(member) if !refunding.reverses.is_zero() => {
+                store.balance(member, begun.quote.quoted_at).await?
+            }
             Some(_) | None => Points::ZERO,
         };
         let paid = begun.clone().refunded_with(refunding.clone(), balance, now);
