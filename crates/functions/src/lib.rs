@@ -31,6 +31,9 @@ pub mod monitors;
 pub mod payment_approve;
 pub mod payment_close;
 pub mod payment_ready;
+pub mod payments_api;
+pub mod payments_dispatch;
+pub mod payments_webhook;
 pub mod point_lookup;
 pub mod point_payment_preprocess;
 pub mod preflight;
@@ -39,6 +42,7 @@ pub mod refund;
 pub mod sign_up;
 
 pub use crate::parts::{Payments, Skills};
+pub use crate::service::Service;
 pub use crate::settings::{BadSettings, Part, Settings};
 pub use crate::start::Function;
 pub use crate::world::World;

@@ -1,5 +1,6 @@
 //! Where an order meets a partner's protocol: what is asked, and what the answer means for it.
 
+pub mod iamport;
 pub mod kakaopay;
 pub mod portone;
 pub mod tosspayments;

@@ -1,0 +1,128 @@
+//! `/payments/…`: histories and reservations for other backends, in the SDK's routes, bodies and statuses.
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use axum::routing::{patch, post, put};
+use cafe_core::payment::flow::{cancel, create, reserve};
+use cafe_core::payment::{History, Locked, Payment, RecordId, Reservation};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::service::body::{Problem, open, seal};
+use crate::service::violation::bad_id;
+use crate::service::wire::{self, Password};
+use crate::service::{Service, not_found, password};
+
+/// The routes. A history is read with `PATCH`, as its password is in the body.
+pub fn router(service: Service) -> Router {
+    Router::new()
+        .route("/payments/histories", post(create_history))
+        .route("/payments/histories/get", patch(history_of_source))
+        .route("/payments/histories/cancel", put(cancel_history))
+        .route("/payments/histories/{id}", patch(history))
+        .route("/payments/reservations", post(create_reservation))
+        .route("/payments/reservations/get", patch(reservation_of_source))
+        .route("/payments/reservations/{id}", patch(reservation))
+        .route("/payments/internal/webhook", post(told))
+        .with_state(service)
+}
+
+type Answer = Result<Response, Problem>;
+
+/// The header by which a service may name a refund, so that sending it twice gives back once. The SDK sends none.
+const REQUEST_NAME: &str = "idempotency-key";
+
+async fn create_history(State(service): State<Service>, request: Request) -> Answer {
+    let input = open(&service.pair, request).await?;
+    let (given, request) = wire::read_create(&input, service.reach)?;
+    let request = request(hash(&service, &given)?);
+    let (records, acquirers) = (&*service.records, &*service.acquirers);
+    let fits = |kept: &_| password::fits(&given.0, kept);
+    let history = create(records, acquirers, request, fits, &service.turn()).await?;
+    Ok(seal(&service.pair, StatusCode::CREATED, &wire::history(&history)?))
+}
+
+async fn history_of_source(State(service): State<Service>, request: Request) -> Answer {
+    let input = open(&service.pair, request).await?;
+    let (source, given) = wire::read_accessor(&input)?;
+    show(&service, service.records.payment_of(&source).await?, &given)
+}
+
+async fn history(State(service): State<Service>, Path(id): Path<String>, request: Request) -> Answer {
+    let (id, given) = read_by_id(&service, &id, request).await?;
+    show(&service, service.records.payment(id).await?, &given)
+}
+
+async fn cancel_history(State(service): State<Service>, request: Request) -> Answer {
+    let name = name_of(request.headers())?;
+    let input = open(&service.pair, request).await?;
+    let (source, given, request) = wire::read_cancel(&input, name)?;
+    let history = unlock(service.records.payment_of(&source).await?, &given)?;
+    let (records, acquirers) = (&*service.records, &*service.acquirers);
+    let history = cancel(records, acquirers, history, request, &service.turn()).await?;
+    Ok(seal(&service.pair, StatusCode::OK, &wire::history(&history)?))
+}
+
+async fn create_reservation(State(service): State<Service>, request: Request) -> Answer {
+    let input = open(&service.pair, request).await?;
+    let (given, request) = wire::read_reserve(&input)?;
+    let request = request(hash(&service, &given)?);
+    let made = reserve(&*service.records, &*service.acquirers, request, &service.turn()).await?;
+    Ok(seal(&service.pair, StatusCode::CREATED, &wire::reservation(&made)?))
+}
+
+async fn reservation_of_source(State(service): State<Service>, request: Request) -> Answer {
+    let input = open(&service.pair, request).await?;
+    let (source, given) = wire::read_accessor(&input)?;
+    show_reservation(&service, service.records.reservation_of(&source).await?, &given)
+}
+
+async fn reservation(State(service): State<Service>, Path(id): Path<String>, request: Request) -> Answer {
+    let (id, given) = read_by_id(&service, &id, request).await?;
+    show_reservation(&service, service.records.reservation(id).await?, &given)
+}
+
+/// Where a service may have itself told, to see that it is: what comes is read, and answered with nothing.
+async fn told(State(service): State<Service>, request: Request) -> Answer {
+    open(&service.pair, request).await?;
+    // Sealed, as the SDK opens whatever comes back.
+    Ok(seal(&service.pair, StatusCode::CREATED, ""))
+}
+
+async fn read_by_id(service: &Service, id: &str, request: Request) -> Result<(RecordId, Password), Problem> {
+    let input: Value = open(&service.pair, request).await?;
+    let given = wire::read_password(&input)?;
+    let bad = |error| Problem { status: StatusCode::BAD_REQUEST, body: bad_id(id, error) };
+    Ok((RecordId::parse(id).map_err(bad)?, given))
+}
+
+fn unlock(found: Option<Locked<Payment>>, given: &Password) -> Result<History, Problem> {
+    match found.ok_or_else(not_found)?.unlock(|kept| password::fits(&given.0, kept))? {
+        Payment::Kept(history) => Ok(history),
+        // It is no history yet.
+        Payment::Claimed(_) => Err(not_found()),
+    }
+}
+
+fn show(service: &Service, found: Option<Locked<Payment>>, given: &Password) -> Answer {
+    let history = unlock(found, given)?;
+    Ok(seal(&service.pair, StatusCode::OK, &wire::history(&history)?))
+}
+
+fn show_reservation(service: &Service, found: Option<Locked<Reservation>>, given: &Password) -> Answer {
+    let kept = found.ok_or_else(not_found)?.unlock(|kept| password::fits(&given.0, kept))?;
+    Ok(seal(&service.pair, StatusCode::OK, &wire::reservation(&kept)?))
+}
+
+fn hash(service: &Service, given: &Password) -> Result<cafe_core::payment::PasswordHash, Problem> {
+    password::hash(&given.0, service.world.random())
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The password cannot be hashed."))
+}
+
+fn name_of(headers: &HeaderMap) -> Result<Option<RecordId>, Problem> {
+    let Some(name) = headers.get(REQUEST_NAME) else { return Ok(None) };
+    let name = name.to_str().ok().and_then(|name| RecordId::parse(name).ok());
+    name.map(Some)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "The header idempotency-key must be a UUID."))
+}
