@@ -3,4 +3,5 @@
 pub mod iamport;
 pub mod kakaopay;
 pub mod portone;
+pub mod toss;
 pub mod tosspayments;

@@ -311,7 +311,7 @@ fn escaped(text: &str) -> String {
 
 /// A key of all that a request says, as Toss Payments compares no bodies: of any length and characters, and never one
 /// for two requests.
-fn key(said: &[&str]) -> IdempotencyKey {
+pub(super) fn key(said: &[&str]) -> IdempotencyKey {
     let hash = digest::digest(&digest::SHA256, said.join("\n").as_bytes());
     let mut hex = String::with_capacity(64);
     for byte in hash.as_ref() {

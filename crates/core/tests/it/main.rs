@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
 
+mod iamport;
 mod portone;
+mod toss;
 mod tosspayments;
