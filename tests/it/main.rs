@@ -13,6 +13,7 @@ mod least_privilege;
 mod logs;
 mod monitors;
 mod operations;
+mod payments;
 mod preflight;
 mod records;
 mod sim_dynamodb;

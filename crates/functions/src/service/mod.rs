@@ -1,5 +1,6 @@
 //! The payments service for other backends: what its functions share.
 
+pub mod accounts;
 pub mod body;
 pub mod messenger;
 pub mod password;
