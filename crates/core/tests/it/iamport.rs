@@ -239,7 +239,17 @@ async fn a_virtual_account_is_awaited_paid_into_and_given_back_to_an_account() {
 }
 
 #[tokio::test]
-async fn one_that_failed_or_that_nobody_understands_is_not_paid() {
+async fn an_account_that_is_closed_before_its_deposit_shows_no_sum() {
+    let shop = Shop::new();
+    let uid = shop.account_for_a_deposit();
+    let closed = shop.give_back(&uid, (4_400, 4_400), None).await.unwrap();
+    // A word that says nothing here, so it is taken for no end.
+    assert_eq!(closed.standing, Standing::Unrecognised("cancelled".to_owned()));
+    assert_eq!((closed.facts.refund, closed.facts.paid_at), (Won::ZERO, None));
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_knows_is_no_end() {
     let shop = Shop::new();
     let uid = shop.paid();
     shop.fake.show_status(ORDER, Some("ON_THE_MOON")).unwrap();
