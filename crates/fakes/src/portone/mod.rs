@@ -162,7 +162,7 @@ impl PortOne {
         std::mem::take(&mut self.state().outbox)
     }
 
-    /// The payer opens the window of a payment and pays by card. `query` is the window's, as [`pages`] spells it. Gives the
+    /// The payer opens the window of a payment and pays by card. `query` is the window's, as the pages spell it. Gives the
     /// address that the browser is sent to.
     ///
     /// # Errors
