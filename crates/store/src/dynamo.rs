@@ -228,7 +228,10 @@ impl Store for DynamoStore {
     async fn balance(&self, member: &MemberId, quoted_at: Timestamp) -> Result<Points, StoreError> {
         let slot = self.slot(member).await?;
         Ok(match slot.map_or(Stands::Nobody, |slot| slot.stands) {
-            Stands::Member(member) if member.joined_at > quoted_at => Points::ZERO,
+            // In milliseconds, as an order's own time is kept.
+            Stands::Member(member) if member.joined_at.as_millisecond() > quoted_at.as_millisecond() => {
+                Points::ZERO
+            }
             Stands::Member(member) => member.balance,
             Stands::Forgotten { balance, .. } => balance,
             Stands::Nobody => Points::ZERO,

@@ -251,7 +251,7 @@ async fn settle(
     for _ in 0..TRIES {
         let balance = match &begun.quote.member {
             Some(member) if !refunding.reverses.is_zero() => {
-                store.balance(member, begun.quote.quoted_at).await?
+                store.balance(member, begun.quote.id.made_at()).await?
             }
             Some(_) | None => Points::ZERO,
         };
