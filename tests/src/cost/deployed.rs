@@ -56,6 +56,13 @@ impl Deployed {
         Ok(Deployed { functions, alarms })
     }
 
+    /// The same with another memory for all.
+    pub(super) fn with_memory(&self, memory_mb: u64) -> Deployed {
+        let functions =
+            self.functions.iter().map(|(name, one)| (name.clone(), Function { memory_mb, ..*one }));
+        Deployed { functions: functions.collect(), alarms: self.alarms }
+    }
+
     /// A function, by its binary.
     pub(super) fn function(&self, binary: &str) -> Result<Function, BoxError> {
         self.functions.get(binary).copied().ok_or_else(|| format!("{binary} is not deployed").into())

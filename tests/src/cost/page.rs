@@ -16,6 +16,9 @@ use super::taken::Taken;
 /// Orders a day, and how many of a thousand events find no function that is warm: assumed.
 const VOLUMES: [(u64, u64); 3] = [(30, 1000), (300, 500), (30_000, 10)];
 
+/// Memory in MB that a function could have been given.
+const MEMORIES_MB: [u64; 5] = [128, 256, 512, 1024, WHOLE_PROCESSOR_MB];
+
 /// The page.
 ///
 /// # Errors
@@ -25,6 +28,7 @@ pub fn render(steps: &Steps, taken: &Taken) -> Result<String, BoxError> {
     let counted = Counted { steps, taken, deployed: &deployed };
     let [per_order, each_step, month, kept] =
         [per_order(&counted)?, each_step(&counted)?, month(&counted)?, kept(&counted)?];
+    let memory = memory(&counted)?;
     let [mix, growth, prices, measured] =
         [mix(), table::write(super::taken::GROWN, taken.grown.clone()), price_list(), taken.tables()];
     Ok(format!(
@@ -48,6 +52,15 @@ Write and read units are those of on-demand tables: 1 KB written, twice that in 
 `watch` takes; 4 KB read consistently, half of that otherwise.
 
 {each_step}
+## Memory
+
+What other memory would make of the same, by the processor's time that was measured. A skill's customer waits for it in the
+chat; behind a payment page stands KakaoPay's own answer, which no processor hastens. 128 MB would hold any function and be
+the cheapest; twice that halves what is left of the wait, and what comes after gains a few milliseconds for twice the price.
+A function starts with a whole processor, whatever its memory. How long one may take follows from who waits: OpenBuilder for
+5 seconds, the API for 30.
+
+{memory}
 ## A month
 
 Thirty days. Of 1,000 orders:
@@ -129,6 +142,36 @@ fn each_step(counted: &Counted<'_>) -> Result<String, BoxError> {
         ])
     };
     Ok(table::write(HEAD, counted.steps.iter().map(row).collect::<Result<Vec<_>, BoxError>>()?))
+}
+
+/// What an order in full comes to with other memory, and the slowest that anybody waits for.
+fn memory(counted: &Counted<'_>) -> Result<String, BoxError> {
+    const HEAD: [&str; 5] = [
+        "MB",
+        "slowest skill, ms",
+        "slowest payment page, ms",
+        "GB-seconds, an order in full",
+        "US$ for 1,000",
+    ];
+    let [in_full, ..] = PATHS;
+    let row = |memory_mb: u64| {
+        let deployed = counted.deployed.with_memory(memory_mb);
+        let counted = Counted { deployed: &deployed, ..*counted };
+        let (mut skill_ms, mut page_ms) = (0, 0);
+        for name in StepName::ALL {
+            let billed_ms = counted.billed_ms(name)?;
+            match name.function() {
+                "reconcile" | "refund" => {}
+                page if page.starts_with("payment-") => page_ms = billed_ms.max(page_ms),
+                _ => skill_ms = billed_ms.max(skill_ms),
+            }
+        }
+        let usage = counted.path(&in_full)?;
+        let cost = (usage.cost() * 1000).dollars(4);
+        Ok([number(memory_mb), number(skill_ms), number(page_ms), gb_seconds(usage.mb_ms), cost])
+    };
+    let rows = MEMORIES_MB.into_iter().map(row).collect::<Result<Vec<_>, BoxError>>()?;
+    Ok(table::write(HEAD, rows))
 }
 
 fn mix() -> String {
