@@ -651,6 +651,7 @@ async fn a_skill_that_takes_too_long_says_so_before_openbuilder_hangs_up() {
     // This clock only goes on while all wait, in whole milliseconds.
     let waited = asked.elapsed();
     assert!((skill::PATIENCE..skill::PATIENCE + Duration::from_millis(10)).contains(&waited), "{waited:?}");
+    assert!(waited < Duration::from_secs(5), "OpenBuilder hangs up after five seconds");
     assert_eq!(answer.status(), StatusCode::OK);
     let body = to_bytes(answer.into_body(), 1 << 16).await.unwrap();
     assert!(String::from_utf8_lossy(&body).contains("잠시 후 다시 시도해 주세요"), "{body:?}");
