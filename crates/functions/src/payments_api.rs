@@ -3,13 +3,14 @@
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use axum::routing::{patch, post, put};
+use axum::routing::{get, patch, post, put};
 use cafe_core::payment::flow::{cancel, create, reserve};
 use cafe_core::payment::{History, Locked, Payment, RecordId, Reservation};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::service::body::{Problem, open, seal};
+use crate::service::openapi;
 use crate::service::violation::bad_id;
 use crate::service::wire::{self, Password};
 use crate::service::{Service, not_found, password};
@@ -25,13 +26,14 @@ pub fn router(service: Service) -> Router {
         .route("/payments/reservations/get", patch(reservation_of_source))
         .route("/payments/reservations/{id}", patch(reservation))
         .route("/payments/internal/webhook", post(told))
+        .route(openapi::PATH, get(async || openapi::answer()))
         .with_state(service)
 }
 
 type Answer = Result<Response, Problem>;
 
 /// The header by which a service may name a refund, so that sending it twice gives back once. The SDK sends none.
-const REQUEST_NAME: &str = "idempotency-key";
+pub(crate) const REQUEST_NAME: &str = "idempotency-key";
 
 async fn create_history(State(service): State<Service>, request: Request) -> Answer {
     let input = open(&service.pair, request).await?;

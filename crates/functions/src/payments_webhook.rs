@@ -7,6 +7,7 @@ use axum::routing::post;
 use cafe_core::payment::VendorCode;
 use cafe_core::payment::flow::follow;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::service::Service;
@@ -25,18 +26,23 @@ pub fn router(service: Service) -> Router {
 
 type Answer = Result<StatusCode, Problem>;
 
-#[derive(Deserialize)]
-struct Iamport {
+/// What is read of Iamport's message.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "IamportNudge")]
+pub(crate) struct Iamport {
     imp_uid: String,
     status: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Toss {
+/// What is read of Toss Payments' message. One that is about no payment is taken, and left alone.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "TossNudge")]
+pub(crate) struct Toss {
     data: Option<TossPayment>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "TossNudgePayment")]
 struct TossPayment {
     #[serde(rename = "paymentKey")]
     payment_key: Option<String>,

@@ -17,6 +17,7 @@ use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::portone::{Dialect, Options as IamportOptions, PortOne};
 use fakes::tosspayments::{Options as TossOptions, TossPayments};
+use functions::monitors::{self, Process};
 use functions::payments_dispatch::{Dispatch, Event, Report, handle};
 use functions::service::accounts::Accounts;
 use functions::service::messenger::{Courier, Reach};
@@ -39,6 +40,8 @@ use tosspayments::key_in::CardNumber;
 use tosspayments::window::OpenWindow;
 use tosspayments::{Api, WindowMethod};
 use tower::ServiceExt as _;
+
+use super::description;
 
 /// Counters differ in the names of their tables.
 static COUNTERS: AtomicUsize = AtomicUsize::new(0);
@@ -160,7 +163,7 @@ impl Counter {
         (status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() })
     }
 
-    /// A request as it is: `call` is `POST /payments/histories`.
+    /// A request as it is: `call` is `POST /payments/histories`. What comes back must be as it is described.
     pub(super) async fn send(
         &self,
         call: &str,
@@ -173,13 +176,16 @@ impl Counter {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let routes =
-            payments_api::router(self.service.clone()).merge(payments_webhook::router(self.service.clone()));
+        let routes = payments_api::router(self.service.clone())
+            .merge(payments_webhook::router(self.service.clone()))
+            .merge(monitors::router(Process::starts(&self.service.world)));
         let response = routes.oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let kind = response.headers().get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
-        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        (status, kind.unwrap_or_default(), String::from_utf8(body.into()).unwrap())
+        let answer = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let (kind, text) = (kind.unwrap_or_default(), String::from_utf8(answer.into()).unwrap());
+        description::holds(&self.pair, call, (content_type, body), (status, &kind, &text));
+        (status, kind, text)
     }
 
     /// A gateway's nudge.

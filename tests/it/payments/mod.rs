@@ -3,6 +3,7 @@
 
 mod bad_requests;
 mod counter;
+mod description;
 mod histories;
 mod nudges;
 mod reservations;

@@ -1,15 +1,16 @@
 //! The commit that this was built from, as the build script wrote it down.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What stands where nothing was written down.
 const UNKNOWN: &str = "unknown";
 
 /// A commit, in the words and the letters of the payments server's `System`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Commit {
+pub(crate) struct Commit {
     short_hash: String,
     branch: String,
     hash: String,
@@ -29,7 +30,7 @@ pub(super) struct Commit {
     tags: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 struct Person {
     name: String,
     email: String,

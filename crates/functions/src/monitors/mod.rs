@@ -15,8 +15,9 @@ use http::StatusCode;
 use http::header::CACHE_CONTROL;
 use serde::Serialize;
 
-use self::performance::Performance;
+pub(crate) use self::performance::Performance;
 pub use self::system::Process;
+pub(crate) use self::system::System;
 
 /// The three pages of a process, which was made when it started.
 pub fn router(process: Process) -> Router {

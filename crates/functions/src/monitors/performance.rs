@@ -2,25 +2,26 @@
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a process has used: the payments server's `Performance`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Performance {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
+pub(crate) struct Performance {
     cpu: Cpu,
     memory: Memory,
     resource: Resource,
 }
 
 /// Processor time in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 struct Cpu {
     user: i64,
     system: i64,
 }
 
 /// In bytes. There is no heap of a script engine here, so its words stand for what is nearest to them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Memory {
     /// All that is resident.
@@ -36,7 +37,7 @@ struct Memory {
 }
 
 /// `getrusage`: times in microseconds, `maxRSS` in kilobytes, counts else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
     #[serde(rename = "userCPUTime")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::commit::Commit;
@@ -18,8 +19,8 @@ pub struct Process {
 }
 
 /// The payments server's `System`.
-#[derive(Debug, Serialize)]
-pub(super) struct System<'a> {
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct System<'a> {
     uid: &'a str,
     arguments: &'a [String],
     /// When the process started: ISO 8601 in UTC, with milliseconds.
@@ -29,7 +30,7 @@ pub(super) struct System<'a> {
 }
 
 /// The package as its manifest describes it; maps that only npm has stay empty.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Package {
     name: &'static str,
@@ -45,13 +46,13 @@ struct Package {
     dependencies: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Repository {
     r#type: &'static str,
     url: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct Bugs {
     url: &'static str,
 }

@@ -5,7 +5,9 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
+use schemars::JsonSchema;
 use sealed::Pair;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::violation::Violation;
@@ -22,12 +24,25 @@ pub struct Problem {
     pub body: Value,
 }
 
+/// Why there is nothing to show.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
+pub(super) struct ProblemJson<'a> {
+    /// What has happened, and what to do.
+    message: &'a str,
+    /// The status in words.
+    error: &'static str,
+    /// And in a number.
+    status_code: u16,
+}
+
 impl Problem {
-    /// The ordinary shape: a message, the status in words and in a number.
+    /// The ordinary shape.
     #[must_use]
     pub fn new(status: StatusCode, message: &str) -> Problem {
         let error = status.canonical_reason().unwrap_or_default();
-        Problem { status, body: json!({ "message": message, "error": error, "statusCode": status.as_u16() }) }
+        Problem { status, body: json!(ProblemJson { message, error, status_code: status.as_u16() }) }
     }
 
     fn undecryptable() -> Problem {

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod body;
 pub mod messenger;
+pub mod openapi;
 pub mod password;
 mod problem;
 pub mod violation;

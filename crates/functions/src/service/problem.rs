@@ -5,6 +5,8 @@
 use cafe_core::payment::flow::{CancelError, CreateError, FollowError, ReserveError};
 use cafe_core::payment::{AskError, StoreError, WrongPassword};
 use http::StatusCode;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use super::body::Problem;
@@ -12,6 +14,16 @@ use crate::reply;
 
 const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 const UNAVAILABLE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
+/// A gateway's no, with the status that it was said with.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refusal")]
+pub(super) struct RefusalJson<'a> {
+    /// The gateway's path that was asked.
+    path: &'a str,
+    /// All that it said, as it said it.
+    message: &'a str,
+}
 
 /// No such record.
 pub(crate) fn not_found() -> Problem {
@@ -43,7 +55,7 @@ impl From<AskError> for Problem {
         match error {
             AskError::Refused { refusal, .. } => {
                 let status = StatusCode::from_u16(refusal.status).unwrap_or(UNPROCESSABLE);
-                Problem { status, body: json!({ "path": refusal.path, "message": refusal.text }) }
+                Problem { status, body: json!(RefusalJson { path: &refusal.path, message: &refusal.text }) }
             }
             AskError::Unreached(..) | AskError::Unknown(..) => {
                 reply::log("a gateway did not answer a service", &error);

@@ -1,6 +1,8 @@
 //! JSON that does not fit, told as the SDK's own checks tell it: the first violation, by its path.
 
 use cafe_core::payment::{BadUuid, RecordId};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// The first thing that is wrong with a request's JSON.
@@ -14,21 +16,33 @@ pub struct Violation {
     pub value: Value,
 }
 
+/// Something that does not fit.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Violation")]
+pub(super) struct ViolationJson<'a> {
+    /// Where: `$input.source.id`, or the parameter's name.
+    path: &'a str,
+    reason: String,
+    /// What should be there, in TypeScript's words.
+    expected: &'a str,
+    /// What is. Absent where there is nothing, as JSON has no `undefined`.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    value: &'a Value,
+    message: &'static str,
+}
+
 impl Violation {
     /// The body of the 400 that tells it.
     #[must_use]
     pub fn body(&self) -> Value {
-        // Nothing to show is left out, as JSON has no `undefined`.
-        let mut body = json!({
-            "path": self.path,
-            "reason": format!("Error on typia.assert(): invalid type on {}, expect to be {}", self.path, self.expected),
-            "expected": self.expected,
-            "message": "Request body data is not following the promised type.",
-        });
-        if !self.value.is_null() {
-            body["value"] = self.value.clone();
-        }
-        body
+        let (path, expected) = (&*self.path, self.expected);
+        json!(ViolationJson {
+            path,
+            reason: format!("Error on typia.assert(): invalid type on {path}, expect to be {expected}"),
+            expected,
+            value: &self.value,
+            message: "Request body data is not following the promised type.",
+        })
     }
 }
 
@@ -129,12 +143,13 @@ impl<'a> Fields<'a> {
 /// The body of the 400 for an id in the path that is none.
 #[must_use]
 pub fn bad_id(text: &str, _: BadUuid) -> Value {
-    json!({
-        "path": "id",
-        "reason": "Error on typia.http.parameter(): invalid type on id, expect to be string & Format<\"uuid\">",
-        "expected": "string & Format<\"uuid\">",
-        "value": text,
-        "message": "Invalid URL parameter value on \"id\".",
+    let (path, expected) = ("id", "string & Format<\"uuid\">");
+    json!(ViolationJson {
+        path,
+        reason: format!("Error on typia.http.parameter(): invalid type on {path}, expect to be {expected}"),
+        expected,
+        value: &json!(text),
+        message: "Invalid URL parameter value on \"id\".",
     })
 }
 
