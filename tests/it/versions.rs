@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cafe_core::cafe::Points;
 use cafe_core::payment::OrderId;
 use fakes::kakaopay::{Endpoint, Fault};
+use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -15,6 +17,11 @@ use crate::lambda::{self, Deployed, Function, Instance, Kind, Platform, Running,
 
 /// Where `cargo xtask` keeps the functions of the version before this one.
 const PREVIOUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/previous/bin");
+
+/// How the answers to three kinds of people begin.
+const WELCOME: &str = "환영합니다!";
+const TAKEN: &str = "이미 다른 카카오톡 계정으로 가입된 번호입니다.";
+const NO_MEMBER: &str = "이 카카오톡 계정으로 가입하신 회원이 아닙니다.";
 
 const ESPRESSO: (i64, &str) = (1, "에스프레소");
 
@@ -99,6 +106,15 @@ impl Both {
             told.push((page.status, page.denies_payment(), self.deployed.looks_at(card.order()).await));
         }
         assert_eq!(told[0], told[1], "{way:?}");
+    }
+
+    /// An espresso that is paid with so many points, all of it done by one version.
+    async fn pays_with_points(&self, version: Version, customer: (&str, &str), points: i64) -> OrderId {
+        let cafe = &self.turn(version).cafe;
+        let card = cafe.orders_with_points(customer, ESPRESSO, points).await;
+        let back = cafe.opens_and_pays(card.link()).await;
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::OK);
+        card.order()
     }
 
     async fn end(&self) {
@@ -201,6 +217,108 @@ async fn a_member_who_moved_to_another_account_spends_their_points_by_either_ver
         assert_eq!(cafe.returns(&cafe.pays(&page).await).await.status, StatusCode::OK, "{way:?}");
         assert_eq!(money_and_points(cafe, card.order(), &customer).await, (1_400, (0, 0)), "{way:?}");
         both.agree_on(&card, &way).await;
+    }
+    both.end().await;
+}
+
+#[tokio::test]
+async fn a_member_who_changed_their_number_is_who_they_were_to_this_version_and_a_stranger_to_the_one_before()
+{
+    let both = Both::open().await;
+    for (number, way) in every_way::<6>().enumerate() {
+        let (customer, [joins, opens, asks, orders, succeeds, refunds]) = (Customer::of(8, number), way);
+        let Customer { user, phone } = &customer;
+        let new = Customer::of(108, number).phone;
+        let cafe = &both.turn(joins).cafe;
+        cafe.joins(user, phone).await;
+        let spent = both.pays_with_points(joins, (user, phone), 60).await;
+        let before = cafe.orders_with_points((user, phone), ESPRESSO, 10).await;
+        cafe.changes_number(phone, &new).await;
+        // What was quoted before is theirs, whoever opens it.
+        let page = both.turn(opens).cafe.opens_link(before.link()).await;
+        assert_eq!(cafe.returns(&cafe.pays(&page).await).await.status, StatusCode::OK, "{way:?}");
+        assert_eq!(cafe.points_of(&new).await, (30, 0), "{way:?}");
+
+        // By the new number only this version knows them; the one before still does by the old one.
+        both.turn(asks);
+        let (by_new, by_old) = (cafe.points(user, &new).await, cafe.points(user, phone).await);
+        let known = if asks == Version::This { (&by_new, &by_old) } else { (&by_old, &by_new) };
+        assert!(known.0.contains("30P") && known.1.starts_with(NO_MEMBER), "{way:?}: {known:?}");
+        // Nobody joins with it, and nobody has a second present.
+        assert!(cafe.joins("other", &new).await.to_string().starts_with(TAKEN), "{way:?}");
+        cafe.joins(user, &new).await;
+        assert_eq!(cafe.points_of(&new).await, (30, 0), "{way:?}");
+
+        both.turn(orders);
+        let card = cafe.orders(user, &new, 1, "에스프레소").await;
+        let earns = cafe.order(card.order()).await.quote().member.is_some();
+        assert_eq!(earns, orders == Version::This, "{way:?}");
+        let known_by = if orders == Version::This { &new } else { phone };
+        both.pays_with_points(orders, (user, known_by), 10).await;
+        assert_eq!(cafe.points_of(&new).await, (20, 0), "{way:?}");
+
+        // The old number is free, as soon as this version is asked.
+        let heir = format!("heir-{user}");
+        let joined = both.turn(succeeds).cafe.joins(&heir, phone).await.to_string();
+        assert!(joined.starts_with(if succeeds == Version::This { WELCOME } else { TAKEN }), "{way:?}");
+        both.turn(Version::This).cafe.joins(&heir, phone).await;
+        assert_eq!(cafe.points_of(phone).await, (0, 0), "{way:?}");
+        let theirs = both.turn(succeeds).cafe.points(&heir, phone).await;
+        assert_eq!(theirs.starts_with(NO_MEMBER), succeeds == Version::Previous, "{way:?}: {theirs}");
+        let refunded = both.turn(refunds).refunds(spent, None, "r1").await;
+        assert_eq!(refunded["points_returned"], 60, "{way:?}: {refunded}");
+        assert_eq!((cafe.points_of(&new).await, cafe.points_of(phone).await), ((80, 0), (0, 0)), "{way:?}");
+    }
+    both.end().await;
+}
+
+#[tokio::test]
+async fn a_member_who_was_forgotten_is_nobody_to_either_version() {
+    let both = Both::open().await;
+    for (number, way) in every_way::<6>().enumerate() {
+        let (customer, [pays, opens, asks, refunds, joins, spends]) = (Customer::of(9, number), way);
+        let Customer { user, phone } = &customer;
+        let cafe = &both.turn(pays).cafe;
+        cafe.joins(user, phone).await;
+        let in_full = cafe.orders(user, phone, 2, "아이스아메리카노").await;
+        let back = cafe.opens_and_pays(in_full.link()).await;
+        assert_eq!(cafe.returns(&back).await.status, StatusCode::OK, "{way:?}");
+        let spent = both.pays_with_points(pays, (user, phone), 60).await;
+        let before = cafe.orders_with_points((user, phone), ESPRESSO, 100).await;
+        assert_eq!(cafe.forgets(phone).await, Points::new(480), "{way:?}");
+        let id = cafe.member(phone);
+        let stand = async || cafe.parts().store.balance(&id, Timestamp::MAX).await.unwrap().get();
+
+        both.turn(opens);
+        assert_eq!(cafe.returns(before.link()).await.status, StatusCode::CONFLICT, "{way:?}");
+        // What was earned is gone and forgiven; what was spent comes back, and stands with the number.
+        both.turn(refunds);
+        let forgiven = both.deployed.refunds(in_full.order(), None, "r1").await;
+        assert_eq!(forgiven["points_forgiven"], 440, "{way:?}: {forgiven}");
+        let returned = both.deployed.refunds(spent, None, "r1").await;
+        assert_eq!((&returned["points_returned"], stand().await), (&json!(60), 60), "{way:?}: {returned}");
+
+        // Nobody is told of it, spends it, or earns; who asks may have a coffee.
+        both.turn(asks);
+        for asks in [user, "other"] {
+            assert!(cafe.points(asks, phone).await.starts_with(NO_MEMBER), "{way:?}");
+            assert!(!cafe.orders_with_points((asks, phone), ESPRESSO, 10).await.has_link(), "{way:?}");
+            let card = cafe.orders(asks, phone, 1, "에스프레소").await;
+            assert_eq!(cafe.order(card.order()).await.quote().member, None, "{way:?}");
+        }
+        assert_eq!(stand().await, 60, "{way:?}");
+
+        // The number has a member again as soon as this version is asked, and no second present from either.
+        let later = format!("later-{user}");
+        let joined = both.turn(joins).cafe.joins(&later, phone).await.to_string();
+        assert!(joined.starts_with(if joins == Version::This { WELCOME } else { TAKEN }), "{way:?}");
+        both.turn(Version::This).cafe.joins(&later, phone).await;
+        assert_eq!(cafe.points_of(phone).await, (60, 0), "{way:?}");
+        both.pays_with_points(spends, (&later, phone), 60).await;
+        assert_eq!(cafe.points_of(phone).await, (0, 0), "{way:?}");
+        // The chatbot user who was forgotten is free, and joins with another number.
+        let other = Customer::of(109, number).phone;
+        assert!(cafe.joins(user, &other).await.to_string().starts_with(WELCOME), "{way:?}");
     }
     both.end().await;
 }

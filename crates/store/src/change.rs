@@ -58,6 +58,12 @@ impl Change {
         }
     }
 
+    /// Gives an attribute a value, unless it has one.
+    pub(crate) fn set_if_absent(mut self, name: &str, value: AttributeValue) -> Change {
+        self.sets.push(format!("#{name} = if_not_exists(#{name}, :{name})"));
+        self.value(name, value)
+    }
+
     /// Adds to a number that is there.
     pub(crate) fn add(mut self, name: &str, value: AttributeValue) -> Change {
         self.sets.push(format!("#{name} = #{name} + :{name}"));

@@ -3,6 +3,9 @@
 //! A member's id is the tag of the number that they joined with, for good: their ledger and orders name it. Who changes
 //! their number gets the attribute `number`, and the item under that number's tag the attribute `holder`. So a look-up by
 //! a number that was never changed stays one read.
+//!
+//! Where nobody is, the item says so in full (`user` is empty, `phone` too), and not by leaving attributes out: so the
+//! version before reads it, as somebody else's.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{
@@ -18,12 +21,16 @@ use crate::change::Change;
 use crate::dynamo::DynamoStore;
 use crate::failure::{Refused, refused, unavailable, unbuildable};
 use crate::item::{
-    BindingItem, EntryItem, Item, MemberItem, Slot, Stands, binding_key, bytes, number, read, text, time,
+    BindingItem, EntryItem, Item, MemberItem, NOBODY, Slot, Stands, VERSION, binding_key, bytes, number,
+    read, text, time,
 };
 use crate::writes::put;
 
-/// What stands for the chatbot user of a forgotten member where a quote to them is opened: no payer's name.
-const NOBODY: &str = "nobody";
+/// What a quote to a forgotten member would have to name as its payer to hold points: no payer's name.
+const NO_PAYER: &str = "nobody";
+
+/// That nobody has the number with which they joined: none did, or they have another, or are forgotten.
+const FREE: &str = "(attribute_not_exists(#user) OR #user = :nobody OR attribute_exists(#number))";
 
 impl DynamoStore {
     /// What stands under the tag of a number, or under a member's id.
@@ -65,7 +72,7 @@ impl DynamoStore {
             .set("phone", bytes(&new.phone.0))
             .set("joined_at", time(new.joined_at))
             .remove("forgotten_at")
-            .when("attribute_exists(#forgotten_at) AND attribute_not_exists(#user)");
+            .when("attribute_exists(#forgotten_at)");
         let parts = vec![member.part().map_err(unbuildable)?, self.bind(&new.user, id)?];
         self.joined_again(new, self.transact(parts).await?, 1).await
     }
@@ -74,10 +81,9 @@ impl DynamoStore {
     async fn succeed(&self, new: &NewMember) -> Result<Joined, StoreError> {
         let heir = NewMember { id: new.id_of_their_own(), bonus: Points::ZERO, ..new.clone() };
         let holder = self
-            .member_change(&new.id)
-            .set("holder", text(heir.id.as_str()))
+            .held_by(&new.id, &heir.id, heir.joined_at)
             // Not if it is somebody's by now, or again whose it first was.
-            .when("attribute_not_exists(#holder) AND (attribute_not_exists(#user) OR attribute_exists(#number))");
+            .when(&format!("attribute_not_exists(#holder) AND {FREE}"));
         let parts = vec![
             holder.part().map_err(unbuildable)?,
             put(&self.tables.members, "id", MemberItem::of(&heir, Some(&new.id)))?,
@@ -104,6 +110,19 @@ impl DynamoStore {
             (Some(member), _) => Ok(heard(member, new)),
             (None, Ok(()) | Err(_)) => Err(StoreError::Unavailable("the number was changing hands".into())),
         }
+    }
+
+    /// A number becomes another's than who joined with it. Where nobody did, its item says so.
+    fn held_by(&self, tag: &MemberId, holder: &MemberId, joined_at: Timestamp) -> Change {
+        self.member_change(tag)
+            .set("holder", text(holder.as_str()))
+            .set_if_absent("v", number(VERSION))
+            .set_if_absent("user", text(NOBODY))
+            .set_if_absent("phone", bytes(&[]))
+            .set_if_absent("balance", number(0))
+            .set_if_absent("held", number(0))
+            .set_if_absent("joined_at", time(joined_at))
+            .value("nobody", text(NOBODY))
     }
 
     fn member_change(&self, id: &MemberId) -> Change {
@@ -176,7 +195,8 @@ impl Roster for DynamoStore {
             .set("code", bytes(&code.mac.0))
             .set("code_until_ms", number(code.until.as_millisecond()))
             .set("code_tries", number(code.tries))
-            .when("attribute_exists(#user)");
+            .value("nobody", text(NOBODY))
+            .when("attribute_exists(#user) AND #user <> :nobody");
         Ok(self.write(change).await?.is_ok())
     }
 
@@ -242,10 +262,9 @@ impl Roster for DynamoStore {
         } else {
             let change = change.set("number", text(tag.as_str())).when(is_as_it_was);
             parts.push(change.part().map_err(unbuildable)?);
-            let holder = self.member_change(tag).set("holder", text(member.id.as_str())).when(
-                "attribute_not_exists(#holder) AND attribute_not_exists(#forgotten_at) \
-                 AND (attribute_not_exists(#user) OR attribute_exists(#number))",
-            );
+            let holder = self.held_by(tag, &member.id, member.joined_at).when(&format!(
+                "attribute_not_exists(#holder) AND attribute_not_exists(#forgotten_at) AND {FREE}"
+            ));
             parts.push(holder.part().map_err(unbuildable)?);
         }
         if member.number != member.id {
@@ -274,12 +293,11 @@ impl Roster for DynamoStore {
     ) -> Result<Moved, StoreError> {
         let change = self
             .member_change(&member.id)
-            .set("payer", text(NOBODY))
+            .set("user", text(NOBODY))
+            .set("phone", bytes(&[]))
+            .set("payer", text(NO_PAYER))
             .set("forgotten_at", time(at))
             .set("balance", number(0))
-            .remove("user")
-            .remove("phone")
-            .remove("joined_at")
             .remove("code")
             .remove("code_until_ms")
             .remove("code_tries")

@@ -213,8 +213,7 @@ impl Cafe {
 
     /// The key of whoever has that number, typed with `-` or spaces.
     pub(crate) fn member(&self, phone: &str) -> MemberId {
-        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-        self.phone_key.tag(&Phone::new(&digits).unwrap())
+        self.phone_key.tag(&number(phone))
     }
 
     /// What the gateway collected for an order, less what it gave back.
@@ -227,6 +226,12 @@ impl Cafe {
             .map(PaymentView::available)
             .sum()
     }
+}
+
+/// A phone number, typed with `-` or spaces.
+fn number(phone: &str) -> Phone {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    Phone::new(&digits).unwrap()
 }
 
 /// Does all of it at the same time, as far as a machine can.

@@ -1,13 +1,14 @@
 //! The owner: what is invoked directly, and what the schedule does.
 
-use cafe_core::cafe::flow::issue_code;
+use cafe_core::cafe::Points;
+use cafe_core::cafe::flow::{forget, issue_code, renumber};
 use cafe_core::payment::OrderId;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use store::{Audited, Auditor, Tables};
 
-use super::Cafe;
 use super::browser::without_ids;
+use super::{Cafe, number};
 
 impl Cafe {
     /// Runs what the schedule runs, and gives what it did: `1 settled, 2 pending`, or `nothing`.
@@ -53,6 +54,21 @@ impl Cafe {
         let random = self.server.payments.world.random();
         let issued = issue_code(&**store, &self.phone_key, &member, random, self.now()).await.unwrap();
         issued.unwrap().0.reveal().to_owned()
+    }
+
+    /// Gives the member of a number another one, as `cargo cafe members move --to` does.
+    pub(crate) async fn changes_number(&self, from: &str, to: &str) {
+        let store = &self.server.payments.store;
+        let member = store.member(&self.member(from)).await.unwrap().unwrap();
+        let phone = self.phone_key.seal(&number(to), self.server.payments.world.random()).unwrap();
+        renumber(&**store, &member.id, (&self.member(to), &phone)).await.unwrap();
+    }
+
+    /// Forgets the member of a number, as `cargo cafe members delete` does, and tells what they forfeit.
+    pub(crate) async fn forgets(&self, phone: &str) -> Points {
+        let store = &self.server.payments.store;
+        let member = store.member(&self.member(phone)).await.unwrap().unwrap();
+        forget(&**store, &member.id, self.now()).await.unwrap()
     }
 
     async fn invokes(&self, function: &str, event: String) -> Value {

@@ -1,5 +1,8 @@
 //! Members who move to another account or number, who leave, and who join with a number that was somebody's.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::{
     CODE_TRIES, CodeMac, Entry, EntryKind, Joined, Kept, KeptCode, Member, MemberId, Moved, NewMember,
     Points, Roster, SealedPhone, Store, UserId,
@@ -28,6 +31,7 @@ on_every_dynamodb! {
     who_has_points_held_or_moving_is_not_forgotten
     who_was_forgotten_joins_again_as_themselves_without_a_present
     what_a_refund_returns_to_a_forgotten_member_stands_with_the_number
+    what_said_nobody_by_leaving_attributes_out_is_read_as_well
     a_member_moves_or_is_forgotten_and_never_both
 }
 
@@ -282,11 +286,16 @@ async fn a_forgotten_member_leaves_no_name_and_no_points(shop: &Shop) {
     let forfeited: Vec<_> = forfeited.iter().filter(|entry| entry.kind == EntryKind::Forfeit).collect();
     assert_eq!(forfeited.len(), 1);
     assert_eq!((forfeited[0].points, forfeited[0].at), (Points::new(70), at(500)));
-    let key = aws_sdk_dynamodb::types::AttributeValue::S(id.to_string());
+    let key = AttributeValue::S(id.to_string());
     let got = shop.client.get_item().table_name(&shop.tables.members).key("id", key).send().await.unwrap();
-    let mut kept: Vec<_> = got.item.unwrap().into_keys().collect();
-    kept.sort();
-    assert_eq!(kept, ["balance", "forgotten_at", "held", "id", "payer", "v"]);
+    let kept = got.item.unwrap();
+    let names: BTreeSet<_> = kept.keys().map(String::as_str).collect();
+    let left = ["balance", "forgotten_at", "held", "id", "joined_at", "payer", "phone", "user", "v"];
+    assert_eq!(names, BTreeSet::from(left));
+    assert_eq!(
+        (kept["user"].as_s().unwrap(), kept["phone"].as_b().unwrap().as_ref()),
+        (&String::new(), &[][..])
+    );
     assert!(!shop.store.keep_code(&id, &code(1, at(600))).await.unwrap());
     // The chatbot user is nobody's, and joins with another number.
     assert_eq!(shop.join(&NewMember { user: mina.user, ..newcomer(2, 100) }).await.unwrap(), Joined::New);
@@ -362,6 +371,50 @@ async fn what_a_refund_returns_to_a_forgotten_member_stands_with_the_number(shop
         (taken_for(earned.quote.quoted_at).await, taken_for(at(600)).await),
         (Points::ZERO, Points::new(60))
     );
+    audit(shop).await;
+}
+
+/// Takes away what an item does not need to say that nobody is there.
+async fn cut_down(shop: &Shop, id: &MemberId, keeps: &[&str]) {
+    let key = || AttributeValue::S(id.to_string());
+    let table = &shop.tables.members;
+    let got = shop.client.get_item().table_name(table).key("id", key()).send().await.unwrap();
+    let mut item = got.item.unwrap();
+    item.retain(|name, _| keeps.contains(&name.as_str()));
+    shop.client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+}
+
+async fn what_said_nobody_by_leaving_attributes_out_is_read_as_well(shop: &Shop) {
+    let (id, other) = (shop.joined(1, 100).await, shop.joined(2, 200).await);
+    let (tag, phone) = number(0xaa);
+    assert_eq!(shop.store.renumber(&member(shop, &id).await, &tag, &phone).await.unwrap(), Moved::Done);
+    cut_down(shop, &tag, &["id", "holder"]).await;
+    assert_eq!(shop.store.member(&tag).await.unwrap().unwrap().id, id);
+    audit(shop).await;
+
+    assert_eq!(forget(&shop.store, &member(shop, &id).await, at(500)).await, Moved::Done);
+    let left = ["id", "v", "balance", "held", "number", "payer", "forgotten_at"];
+    cut_down(shop, &id, &left).await;
+    assert_eq!(shop.store.member(&tag).await.unwrap(), None);
+    assert!(!shop.store.keep_code(&id, &code(1, at(600))).await.unwrap());
+    audit(shop).await;
+    let new = NewMember { id: tag.clone(), user: user("new"), ..newcomer(1, 100) };
+    let Joined::Again(again) = shop.store.join(&new).await.unwrap() else { panic!("they join") };
+    assert_eq!((&again.id, &again.number, again.balance), (&id, &tag, Points::ZERO));
+
+    // A number that nobody has any more, which another changes to, and away from, and somebody joins with.
+    let (further, sealed) = number(0xbb);
+    assert_eq!(shop.store.renumber(&again, &further, &sealed).await.unwrap(), Moved::Done);
+    for to in [(&tag, &phone), (&other, &phone)] {
+        cut_down(shop, &tag, &["id", "holder"]).await;
+        let stands = member(shop, &other).await;
+        assert_eq!(shop.store.renumber(&stands, to.0, to.1).await.unwrap(), Moved::Done);
+        audit(shop).await;
+    }
+    cut_down(shop, &tag, &["id", "holder"]).await;
+    let third = NewMember { id: tag.clone(), user: user("third"), ..newcomer(3, 100) };
+    let Joined::Again(heir) = shop.store.join(&third).await.unwrap() else { panic!("they join") };
+    assert_eq!((&heir.number, heir.balance), (&tag, Points::ZERO));
     audit(shop).await;
 }
 

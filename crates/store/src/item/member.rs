@@ -7,6 +7,10 @@ use serde::Deserialize;
 
 use super::{Item, VERSION, binary, bytes, needed, number, read_time, text, time};
 
+/// What an item names as its chatbot user where there is none. The version before takes it for another user than
+/// whoever speaks, and so tells nothing, spends nothing and joins nobody.
+pub(crate) const NOBODY: &str = "";
+
 /// What stands under the tag of a number: a member who joined with it, or what stays of one who was forgotten; and whose
 /// the number is by now, where it is another's.
 #[derive(Deserialize)]
@@ -77,6 +81,17 @@ impl MemberItem {
         item
     }
 
+    /// The chatbot user who spends. Nobody is written as the empty name, which no user has; an earlier form of this
+    /// version left the attribute out, which the version before cannot read.
+    fn user(&self) -> Option<UserId> {
+        self.user.clone().filter(|user| *user != NOBODY).map(UserId)
+    }
+
+    /// Whether it says of a number that nobody who joined with it is there any more, or ever was.
+    fn is_nobodys(&self) -> bool {
+        self.user.is_some() || self.balance.is_none()
+    }
+
     fn number(&self) -> MemberId {
         MemberId::new(self.number.as_ref().unwrap_or(&self.id).clone())
     }
@@ -93,11 +108,11 @@ impl TryFrom<MemberItem> for Slot {
         let (number, holder, is_first) = (item.number(), item.holder(), item.payer.is_none());
         let points =
             |points: Option<i64>, name| Ok::<_, BoxError>(Points::new(needed(points, name)?.try_into()?));
-        let stands = match (item.user, &item.forgotten_at) {
+        let stands = match (item.user(), &item.forgotten_at) {
             (Some(user), _) => Stands::Member(Member {
                 id: MemberId::new(item.id),
                 number,
-                user: UserId(user),
+                user,
                 phone: SealedPhone(needed(item.phone, "phone")?),
                 balance: points(item.balance, "balance")?,
                 held: points(item.held, "held")?,
@@ -108,7 +123,7 @@ impl TryFrom<MemberItem> for Slot {
                 number,
                 balance: points(item.balance, "balance")?,
             },
-            (None, None) if item.balance.is_none() => Stands::Nobody,
+            (None, None) if item.is_nobodys() => Stands::Nobody,
             (None, None) => return Err("the attribute user is missing".into()),
         };
         Ok(Slot { stands, holder, is_first })
@@ -123,18 +138,19 @@ impl TryFrom<MemberItem> for Numbered {
         for time in [&item.joined_at, &item.forgotten_at].into_iter().flatten() {
             read_time(time)?;
         }
-        let account = match (&item.user, &item.forgotten_at) {
+        let user = item.user();
+        let account = match (&user, &item.forgotten_at) {
             (None, None) if item.balance.is_none() => None,
-            (None, None) => return Err("the attribute user is missing".into()),
-            (Some(_), _) | (None, Some(_)) => {
-                if item.user.is_some() {
+            (None, None) if !item.is_nobodys() => return Err("the attribute user is missing".into()),
+            (Some(_), _) | (None, Some(_) | None) => {
+                if user.is_some() {
                     needed(item.phone, "phone")?;
                     needed(item.joined_at, "joined_at")?;
                 }
                 Some(Account {
                     id: MemberId::new(item.id.clone()),
                     number,
-                    user: item.user.map(UserId),
+                    user,
                     balance: needed(item.balance, "balance")?,
                     held: needed(item.held, "held")?,
                 })

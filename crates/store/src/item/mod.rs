@@ -18,7 +18,9 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::entry::EntryItem;
-pub(crate) use self::member::{BINDING, BindingItem, MemberItem, Numbered, Slot, Stands, binding_key};
+pub(crate) use self::member::{
+    BINDING, BindingItem, MemberItem, NOBODY, Numbered, Slot, Stands, binding_key,
+};
 pub(crate) use self::order::{LookItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH};
 
 /// An item as the SDK gives it.
