@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cafe_core::payment::BoxError;
 use serde_json::Value;
@@ -29,6 +29,7 @@ const LAMBDA: [(&str, &str); 6] = [
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    spawned_at: Instant,
     runtime: Runtime,
     log: Arc<Mutex<Vec<u8>>>,
 }
@@ -44,12 +45,13 @@ impl Process {
         command.env_clear().envs(LAMBDA).env("AWS_LAMBDA_RUNTIME_API", &runtime.address);
         command.envs(environment.iter().map(|(name, value)| (*name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let spawned_at = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
         let stdout = child.stdout.take().ok_or("its output was asked for")?;
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = log.clone();
         std::thread::spawn(move || keep(stdout, &kept));
-        let mut process = Process { child, runtime, log };
+        let mut process = Process { child, spawned_at, runtime, log };
         let started = timeout(ANSWERS_WITHIN, process.runtime.is_idle()).await;
         started.map_err(|_| format!("{} does not start", binary.display()))?;
         Ok(process)
@@ -71,6 +73,12 @@ impl Process {
     #[must_use]
     pub fn log(&self) -> Vec<u8> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How long ago it was spawned.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.spawned_at.elapsed()
     }
 
     /// Processor time that it has used, in microseconds. The kernel of Linux tells it by the nanosecond for each of a

@@ -3,6 +3,7 @@
 //! What it installs goes to `target/tools/`, in a layout that the tests rely on: see [`setup`].
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool tells what it does")]
 
+mod bench;
 mod command;
 mod cost;
 mod lint;
@@ -41,6 +42,8 @@ enum Task {
     Sim(sim::Arguments),
     /// Counts and measures what an order costs, and writes docs/cost.md
     Cost(cost::Arguments),
+    /// Measures beside something to compare with, and prints tables for docs/benchmark.md
+    Bench(bench::Arguments),
     /// Builds the functions for Lambda, into target/lambda
     Package(package::Arguments),
 }
@@ -73,6 +76,7 @@ fn run(task: &Task) -> Done {
         Task::Deny => lint::deny(),
         Task::Sim(arguments) => sim::run(arguments),
         Task::Cost(arguments) => cost::write(arguments),
+        Task::Bench(arguments) => bench::run(arguments),
         Task::Package(arguments) => package::build(arguments),
     }
 }

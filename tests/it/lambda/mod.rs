@@ -12,5 +12,5 @@ pub(crate) use self::deployment::{Deployment, Permission, TEMPLATE};
 pub(crate) use self::emulator::Emulator;
 pub(crate) use self::gateway::{Functions, Kind, answered_headers, serve};
 pub(crate) use self::process::{
-    BINARIES, Function, Instance, LAMBDA, Platform, Running, Start, build, function,
+    BINARIES, FLOOR, Function, Instance, LAMBDA, Platform, Running, Start, build, function,
 };

@@ -31,10 +31,18 @@ pub(crate) const LAMBDA: [(&str, &str); 6] = [
 /// Only a function that hangs lets this pass: it tells something, or it dies.
 const ANSWERS_WITHIN: Duration = Duration::from_mins(1);
 
-/// The functions' binaries, as they are now. Cargo builds a package's binaries for that package's own tests
-/// alone, so it is asked to here, by the features and the profile that these tests were built with: mostly
-/// there is nothing left to do.
+/// The functions' binaries, as they are now.
 pub(crate) static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+    let functions = Template::of_this_build().unwrap().functions;
+    built(functions.iter().flat_map(|function| ["--bin", &*function.binary]))
+});
+
+/// A function that does nothing, by which others are measured.
+pub(crate) static FLOOR: LazyLock<PathBuf> = LazyLock::new(|| built(["--example", "floor"])["floor"].clone());
+
+/// Cargo builds a package's binaries for that package's own tests alone, so it is asked to here, by the features and
+/// the profile that these tests were built with: mostly there is nothing left to do.
+fn built<'a>(targets: impl IntoIterator<Item = &'a str>) -> BTreeMap<String, PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
     // What cargo told these tests of their own package would have build scripts run again.
@@ -50,10 +58,7 @@ pub(crate) static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(
     let profile = here.ancestors().nth(2).and_then(|folder| folder.file_name()).unwrap().to_str().unwrap();
     let profile = if profile == "debug" { "dev" } else { profile };
     cargo.args(["build", "--workspace", "--quiet", "--profile", profile]);
-    cargo.args(["--message-format", "json-render-diagnostics"]);
-    for function in Template::of_this_build().unwrap().functions {
-        cargo.args(["--bin", &function.binary]);
-    }
+    cargo.args(["--message-format", "json-render-diagnostics"]).args(targets);
     let built = cargo.stderr(Stdio::inherit()).output().unwrap();
     assert!(built.status.success(), "the functions could not be built");
     let messages = String::from_utf8(built.stdout).unwrap();
@@ -63,7 +68,7 @@ pub(crate) static BINARIES: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(
         Some((name, message["executable"].as_str()?.into()))
     };
     messages.filter_map(binary).collect()
-});
+}
 
 /// Waits until the functions are built, however long cargo takes: no test's own time is for that.
 pub(crate) fn build() {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::cafe::{Cafe, StoredItem, ask_plainly};
 use super::page::units;
 use super::steps::{Customer, Step, Steps, walk};
-use super::table::number;
+use crate::table::number;
 
 /// What a walk came to among that many items.
 #[derive(Clone, Debug)]

@@ -6,22 +6,16 @@ use std::path::{Path, PathBuf};
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 use cafe_core::payment::BoxError;
-use devserver::dynamodb::{Embedded, create_tables};
-use devserver::template::Template;
-use fakes::clock::Clock;
-use fakes::kakaopay::{KakaoPay, Options};
 use http::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use store::Tables;
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use url::Url;
 
 use super::cafe::{API_HOST, BROWSER, PHONE_KEY, SKILL_KEY, bytes_of, refund_of, session, turn};
 use super::steps::{Customer, Place, Sent, StepName, take_all};
 use super::taken::{Started, Taken, Timed};
 use crate::process::{Process, median};
+use crate::upstreams::Upstreams;
 
 /// How often all steps are taken, each time as another customer, and how often each function is started.
 const WALKS: u32 = 31;
@@ -83,65 +77,24 @@ fn metrics<'p>(functions: impl Iterator<Item = &'p Process>) -> BTreeSet<String>
     metrics
 }
 
-/// A cafe of processes, with the embedded DynamoDB and the fake KakaoPay over HTTP on loopback.
+/// A cafe of processes.
 struct Shop {
     functions: BTreeMap<String, Option<Process>>,
     binaries: PathBuf,
     environment: Vec<(&'static str, String)>,
-    embedded: Embedded,
-    kakaopay: KakaoPay,
-    tables: Tables,
+    upstreams: Upstreams,
     /// Processor time and bytes logged, of all functions, before the step that is being taken.
     before: BTreeMap<String, Timed>,
-    _serving: JoinSet<()>,
 }
 
 impl Shop {
     async fn opens(binaries: &Path) -> Result<Shop, BoxError> {
-        let template = Template::of_this_build()?;
-        let (embedded, tables) = (Embedded::in_memory(), Tables::default());
-        let names = |logical_id: &str| match logical_id {
-            "MembersTable" => tables.members.clone(),
-            "LedgerTable" => tables.ledger.clone(),
-            "OrdersTable" => tables.orders.clone(),
-            other => other.to_owned(),
-        };
-        create_tables(&embedded.client(), &template, names).await?;
-        let (fake, fake_url) = listens().await?;
-        let (dynamodb, dynamodb_url) = listens().await?;
-        let options = Options { origin: fake_url.clone(), ..Options::default() };
-        let key = options.secret_keys.first().cloned().ok_or("the fake takes a key")?;
-        let kakaopay = KakaoPay::new(options, Clock::real());
-        let mut serving = JoinSet::new();
-        let (database, pages) = (embedded.clone(), kakaopay.router());
-        serving.spawn(async move {
-            // It ends with this set, and not before.
-            let _ = database.serve(dynamodb, std::future::pending()).await;
-        });
-        serving.spawn(async move {
-            let _ = axum::serve(fake, pages).await;
-        });
-        let environment = vec![
-            ("MEMBERS_TABLE", tables.members.clone()),
-            ("LEDGER_TABLE", tables.ledger.clone()),
-            ("ORDERS_TABLE", tables.orders.clone()),
-            ("SKILL_KEY", SKILL_KEY.to_owned()),
-            ("PHONE_KEY", PHONE_KEY.to_owned()),
-            ("KAKAOPAY_URL", fake_url),
-            ("KAKAOPAY_KEY", key),
-            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url),
-        ];
+        let upstreams = Upstreams::are_served().await?;
+        let mut environment = upstreams.environment();
+        environment.extend([("SKILL_KEY", SKILL_KEY.to_owned()), ("PHONE_KEY", PHONE_KEY.to_owned())]);
         let functions = StepName::ALL.iter().map(|step| (step.function().to_owned(), None)).collect();
-        Ok(Shop {
-            functions,
-            binaries: binaries.to_owned(),
-            environment,
-            embedded,
-            kakaopay,
-            tables,
-            before: BTreeMap::new(),
-            _serving: serving,
-        })
+        let binaries = binaries.to_owned();
+        Ok(Shop { functions, binaries, environment, upstreams, before: BTreeMap::new() })
     }
 
     /// Starts a function anew. Gives the processor time until it was ready.
@@ -180,12 +133,6 @@ impl Shop {
         let sent_bytes = bytes_of(&answer);
         Ok((answer, sent_bytes))
     }
-}
-
-async fn listens() -> Result<(TcpListener, String), BoxError> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    Ok((listener, url))
 }
 
 /// An event of version 2.0.
@@ -272,21 +219,21 @@ impl Place for Shop {
     }
 
     fn pays(&self, order: &str) -> Result<String, BoxError> {
-        let tid = session(&self.kakaopay, order)?;
-        self.kakaopay.open(&tid)?;
-        Ok(self.kakaopay.pay(&tid)?)
+        let tid = session(&self.upstreams.kakaopay, order)?;
+        self.upstreams.kakaopay.open(&tid)?;
+        Ok(self.upstreams.kakaopay.pay(&tid)?)
     }
 
     fn cancels(&self, order: &str) -> Result<String, BoxError> {
-        let tid = session(&self.kakaopay, order)?;
-        self.kakaopay.open(&tid)?;
-        Ok(self.kakaopay.cancel_payment(&tid)?)
+        let tid = session(&self.upstreams.kakaopay, order)?;
+        self.upstreams.kakaopay.open(&tid)?;
+        Ok(self.upstreams.kakaopay.cancel_payment(&tid)?)
     }
 
     /// A process's clock cannot be moved, so it is the order that grows older.
     async fn leaves(&mut self, order: &str) -> Result<(), BoxError> {
         let opened_at = Timestamp::now().checked_sub(SignedDuration::from_mins(17))?;
-        let update = self.embedded.client().update_item().table_name(&self.tables.orders);
+        let update = self.upstreams.embedded.client().update_item().table_name(&self.upstreams.tables.orders);
         update
             .key("id", AttributeValue::S(order.to_owned()))
             .update_expression("SET opened_at = :opened, look_at = :look")

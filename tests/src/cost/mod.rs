@@ -14,7 +14,6 @@ mod page;
 mod paths;
 mod prices;
 mod steps;
-mod table;
 pub mod taken;
 
 pub use self::cafe::Cafe;

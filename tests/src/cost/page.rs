@@ -10,8 +10,8 @@ use super::paths::{
 };
 use super::prices::{self, Price};
 use super::steps::{Step, StepName, Steps};
-use super::table::{self, number};
 use super::taken::Taken;
+use crate::table::{self, number};
 
 /// Orders a day, and how many of a thousand events find no function that is warm: assumed.
 const VOLUMES: [(u64, u64); 3] = [(30, 1000), (300, 500), (30_000, 10)];

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cafe_core::payment::BoxError;
 
 use super::steps::{StepName, Steps};
-use super::table;
+use crate::table;
 
 /// What a step takes. Its time is that of a function that runs as a process of its own, and is warm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

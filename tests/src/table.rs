@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use cafe_core::payment::BoxError;
 
 /// A table. The first column is text, all others are numbers.
-pub(super) fn write<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn write<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut table = line(&head.map(str::to_owned));
     table.push('|');
@@ -21,7 +21,7 @@ pub(super) fn write<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 }
 
 /// The rows of the table with that head.
-pub(super) fn read<const N: usize>(page: &str, head: [&str; N]) -> Result<Vec<[String; N]>, BoxError> {
+pub(crate) fn read<const N: usize>(page: &str, head: [&str; N]) -> Result<Vec<[String; N]>, BoxError> {
     let head = format!("| {} |", head.join(" | "));
     let mut lines = page.lines().skip_while(|line| *line != head).skip(2).peekable();
     if lines.peek().is_none() {
@@ -37,7 +37,7 @@ pub(super) fn read<const N: usize>(page: &str, head: [&str; N]) -> Result<Vec<[S
 }
 
 /// A number with commas between its thousands.
-pub(super) fn number(number: u64) -> String {
+pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -47,6 +47,12 @@ pub(super) fn number(number: u64) -> String {
         shown.push(digit);
     }
     shown
+}
+
+/// How many times one number is the other, to a tenth.
+pub(crate) fn ratio(number: u64, floor: u64) -> String {
+    let tenths = (number * 10 + floor / 2) / floor.max(1);
+    format!("{}.{}×", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -64,5 +70,13 @@ mod tests {
     #[test]
     fn thousands_are_told_apart() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_ratio_is_rounded_to_a_tenth() {
+        assert_eq!(
+            [(100, 100), (124, 100), (125, 100), (5, 100), (7, 0)].map(|(a, b)| ratio(a, b)),
+            ["1.0×", "1.2×", "1.3×", "0.1×", "7.0×"]
+        );
     }
 }
