@@ -36,7 +36,7 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 ];
 
 /// Which of our crates each may use, its tests aside. An arrow never points back.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("batches", &[]),
     ("cafe-core", &["kakaopay", "portone", "tosspayments"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
@@ -51,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("kakaopay", &[]),
     ("openbuilder", &[]),
     ("parameters", &[]),
+    ("payments-client", &["sealed"]),
     ("portone", &[]),
     ("sealed", &[]),
     ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
@@ -60,13 +61,14 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// Crates that decide, and leave sockets, clocks and runtimes to others.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "batches",
     "cafe-core",
     "embedded-metrics",
     "kakaopay",
     "openbuilder",
     "parameters",
+    "payments-client",
     "portone",
     "sealed",
     "tosspayments",

@@ -63,6 +63,7 @@ fn run(task: &Task) -> Done {
         Task::Setup => {
             setup::dynamodb_local()?;
             setup::browser()?;
+            setup::typescript()?;
             setup::cargo_lambda()?;
             setup::template_linters()?;
             previous::version()

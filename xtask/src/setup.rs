@@ -6,6 +6,8 @@
 //! target/tools/dynamodb-local/version              what is installed, as npm numbers it
 //! target/tools/axe-core/axe.min.js                 the accessibility scan, for browsers to run
 //! target/tools/axe-core/version                    what is installed, as npm numbers it
+//! target/tools/typescript/node_modules/             TypeScript, and the payments SDK as it is published
+//! target/tools/typescript/version                  what is installed, as npm numbers each
 //! target/tools/venv/bin/                           Python's tools: sam, cfn-lint, cargo-lambda
 //! target/tools/venv/NAME.version                   what is installed of each
 //! ```
@@ -30,6 +32,22 @@ const DYNAMODB_LOCAL: &str = "10.3.0";
 
 /// As npm counts it.
 const AXE_CORE: &str = "4.14.1";
+
+/// What the payments service's clients in TypeScript are generated, checked and run with. Of TypeScript itself typia, which
+/// makes checks of types, takes none newer.
+const TYPESCRIPT: &[&str] = &[
+    "@nestia/fetcher@5.0.0",
+    "@types/node@20.19.0",
+    "iamport-server-api@10.0.0",
+    "openapi-typescript@7.13.0",
+    "toss-payments-server-api@10.0.0",
+    "typescript@5.8.3",
+    "typia@8.2.0",
+];
+
+/// The server that carries the payments SDK, in `lib/api`. It depends on a package that npm does not have, so it is
+/// unpacked and not installed: the SDK needs no more than is above.
+const PAYMENTS_SDK: &str = "@samchon/payment-backend@10.0.0";
 
 /// A package of Python's, in the one version we use.
 struct PythonPackage {
@@ -135,14 +153,53 @@ fn install_npm_package(
     home: &Path,
 ) -> Done {
     fs::create_dir_all(aside).map_err(Failed::at("create", aside))?;
-    let quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
-    let pinned = format!("{package}@{wanted}");
-    run(program("npm").arg("install").args(quiet).arg("--prefix").arg(aside).arg(pinned))?;
+    run(npm_install(aside).arg(format!("{package}@{wanted}")))?;
     let found = find(&aside.join("node_modules").join(package))?;
     let version = found.join("version");
     fs::write(&version, wanted).map_err(Failed::at("write", &version))?;
     clear(home)?;
     fs::rename(&found, home).map_err(Failed::at("create", home))
+}
+
+/// TypeScript, and the payments SDK with those of the gateways' fakes.
+pub(crate) fn typescript() -> Done {
+    let home = tools().join("typescript");
+    let wanted = [TYPESCRIPT, &[PAYMENTS_SDK]].concat().join("\n");
+    if is(&home.join("version"), &wanted) {
+        println!("TypeScript and the payments SDK: there");
+        return Ok(());
+    }
+    need(&[NPM])?;
+    let aside = tools().join(format!("typescript.{}", process::id()));
+    let installed = install_typescript(&aside, &wanted, &home);
+    let cleared = clear(&aside);
+    installed.and(cleared)
+}
+
+fn install_typescript(aside: &Path, wanted: &str, home: &Path) -> Done {
+    fs::create_dir_all(aside).map_err(Failed::at("create", aside))?;
+    run(npm_install(aside).args(TYPESCRIPT))?;
+    let pack = ["pack", "--loglevel=error", "--pack-destination"];
+    run(program("npm").args(pack).arg(aside).arg(PAYMENTS_SDK))?;
+    let (package, version) = PAYMENTS_SDK.rsplit_once('@').unwrap_or((PAYMENTS_SDK, ""));
+    // As npm names what it packs.
+    let packed = aside.join(format!("{}-{version}.tgz", package.trim_start_matches('@').replace('/', "-")));
+    let unpacked = aside.join("node_modules").join(package);
+    fs::create_dir_all(&unpacked).map_err(Failed::at("create", &unpacked))?;
+    let within = ["--strip-components=1", "package/package.json", "package/lib/api"];
+    run(program("tar").arg("-xzf").arg(&packed).arg("-C").arg(&unpacked).args(within))?;
+    let version = aside.join("version");
+    fs::write(&version, wanted).map_err(Failed::at("write", &version))?;
+    clear(home)?;
+    fs::rename(aside, home).map_err(Failed::at("create", home))
+}
+
+/// `npm install` into a folder, without what it says and does besides.
+fn npm_install(folder: &Path) -> process::Command {
+    let quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
+    let mut npm = program("npm");
+    npm.arg("install").args(quiet).arg("--prefix").arg(folder);
+    npm
 }
 
 /// `sam` and `cfn-lint`.

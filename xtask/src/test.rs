@@ -21,6 +21,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     setup::dynamodb_local()?;
     setup::browser()?;
+    setup::typescript()?;
     setup::cargo_lambda()?;
     previous::version()?;
     let mut total = Total::default();

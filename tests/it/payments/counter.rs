@@ -25,6 +25,7 @@ use functions::{Service, World, payments_api, payments_webhook};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, Response};
 use jiff::{SignedDuration, Timestamp};
+use payments_client::{Call, Connection};
 use portone::v1::Buyer;
 use portone::v1::charges::{Charge, PayOnetime};
 use portone::v1::customers::CardDetails;
@@ -66,6 +67,7 @@ impl<F: Fn(&Request<Bytes>) -> Reply + Send + Sync> Http for Wire<F> {
 /// What the backend was told: the headers, and the message that was sealed.
 pub(super) struct Told {
     pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
     pub(super) message: Value,
 }
 
@@ -78,7 +80,7 @@ pub(super) struct Counter {
     dispatch: Dispatch,
     toss_account: tosspayments::Account,
     iamport_account: portone::v1::Account,
-    address: String,
+    pub(super) address: String,
     told: Arc<Mutex<Vec<Told>>>,
     orders: AtomicU64,
 }
@@ -186,6 +188,21 @@ impl Counter {
         let (kind, text) = (kind.unwrap_or_default(), String::from_utf8(answer.into()).unwrap());
         description::holds(&self.pair, call, (content_type, body), (status, &kind, &text));
         (status, kind, text)
+    }
+
+    /// A request of the typed client's, and what it reads of the answer.
+    pub(super) async fn does<C: Call>(&self, call: &C) -> Result<C::Answer, payments_client::Error> {
+        let connection = Connection::new("http://payments.test", self.pair.clone()).unwrap();
+        let (asked, body) = call.request(&connection).into_parts();
+        let headers: Vec<_> =
+            asked.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        let kind = headers.iter().find(|(name, _)| *name == CONTENT_TYPE).map_or("", |(_, kind)| *kind);
+        let others: Vec<_> = headers.iter().copied().filter(|(name, _)| *name != CONTENT_TYPE).collect();
+        let line = format!("{} {}", asked.method, asked.uri.path());
+        let body = std::str::from_utf8(&body).unwrap();
+        let (status, kind, text) = self.send(&line, kind, &others, body).await;
+        let answer = Response::builder().status(status).header(CONTENT_TYPE, kind).body(text.into()).unwrap();
+        C::answer(&connection, &answer)
     }
 
     /// A gateway's nudge.
@@ -387,7 +404,7 @@ async fn listen(pair: Pair, told: Arc<Mutex<Vec<Told>>>) -> String {
     let port = listener.local_addr().unwrap().port();
     let hear = post(async move |headers: HeaderMap, body: Bytes| {
         let message = serde_json::from_str(&pair.open(&body).unwrap()).unwrap();
-        told.lock().unwrap().push(Told { headers, message });
+        told.lock().unwrap().push(Told { headers, body, message });
     });
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/told", hear)).await });
     format!("http://127.0.0.1:{port}/told")

@@ -2,8 +2,11 @@
 //! fakes.
 
 mod bad_requests;
+mod client;
 mod counter;
 mod description;
+mod generated;
 mod histories;
 mod nudges;
 mod reservations;
+mod typescript;

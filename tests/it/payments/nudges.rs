@@ -49,7 +49,7 @@ async fn a_deposit_is_told_once_with_what_was_and_what_is() {
         for _ in 0..3 {
             assert_eq!(counter.nudge(route, &nudge).await, 200, "a repeat is heard, and changes nothing");
         }
-        let Told { headers, message } = only(counter.hears().await);
+        let Told { headers, message, .. } = only(counter.hears().await);
         assert_eq!((&message["source"], &message["previous"]), (&before["source"], &before));
         assert_eq!((200, message["current"].clone()), counter.read(&order).await);
         assert!(message["previous"]["paid_at"].is_null() && message["current"]["paid_at"].is_string());
