@@ -15,10 +15,16 @@ use fakes::kakaopay::{Endpoint, Fault};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::audit::{self, Books, Broken, TABLES};
-use crate::coverage::Reached;
+use crate::chance::Chance;
+use crate::choices::Choices;
+use crate::coverage::{self, Reached};
 use crate::dynamodb::Database;
-use crate::fate::Fate;
+use crate::fate::{Asks, Fate};
 use crate::heard::Heard;
+use crate::history::{self, Deed};
+use crate::plan::Plan;
+use crate::scene::{Edge, Ended, Scene, Told};
+use crate::story::{STORIES, Story};
 use crate::world::{Function, Pending, World};
 use crate::zoo::Bug;
 
@@ -41,19 +47,40 @@ const MOST_ORDERS: u32 = 10;
 /// How often an owner has an order looked at before giving up: once more than a story may crash.
 const LOOKS: u32 = 3;
 
-/// Who decides what becomes of requests.
-pub(crate) trait Chance {
-    /// Which request is decided on next, how, and how long that takes; none when all shall wait.
-    fn next(&mut self, pending: &[Pending]) -> Option<(Pending, Fate, SignedDuration)>;
+/// The cafe, as runs know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TheCafe;
 
-    /// How far the clock of the next instance is off.
-    fn skew(&mut self) -> SignedDuration;
+impl Scene for TheCafe {
+    type Function = Function;
+    type Deed = Deed;
+    type Bug = Bug;
+    type Story = Story;
 
-    /// Whether a request that nobody waits for any more arrives in the end.
-    fn arrives(&mut self) -> bool;
+    const NAME: &'static str = "cafe";
+    const ASKS: &'static [Asks] = &Asks::OF_THE_CAFE;
+    const DEEDS: &'static [Deed] = &Deed::ALL;
+    const SAID: &'static [(Function, &'static [&'static str])] = coverage::SAID;
+    const DRAWN: &'static [Edge<Function>] = coverage::DRAWN;
+    const RARE: &'static [Edge<Function>] = coverage::RARE;
+    const STORIES: &'static [Story] = STORIES;
+    const BUGS: &'static [Bug] = Bug::ALL;
 
-    /// From now on nothing goes wrong any more.
-    fn calm_down(&mut self);
+    fn name_of(story: &Story) -> &'static str {
+        story.name
+    }
+
+    fn has_turns(story: &Story) -> bool {
+        story.has_turns()
+    }
+
+    fn tell(story: &Story, plan: &Plan, bug: Option<Bug>, told: bool) -> Told<TheCafe> {
+        story.tell(plan, bug, told)
+    }
+
+    fn live(seed: u64, choices: Choices, bug: Option<Bug>, told: bool) -> Ended<TheCafe> {
+        history::live(seed, choices, bug, told)
+    }
 }
 
 /// An order, as its customer knows it.
@@ -333,7 +360,7 @@ impl<C: Chance> Cafe<C> {
                 continue;
             };
             self.tell(|| format!("    {instance} said: {heard}"));
-            self.reached.said(self.world.function(instance), &heard);
+            self.reached.said(self.world.function(instance), heard.name());
             self.believe(&heard)?;
         }
         Ok(())

@@ -1,13 +1,8 @@
-//! What a run has reached: every fault of every request, every deed, every word and every edge of an order's life.
-
-use std::collections::BTreeMap;
-use std::fmt;
+//! What a run of the cafe must reach: every word of every function, and every edge of an order's life.
 
 use crate::audit::{Broken, TABLES};
+use crate::cafe::TheCafe;
 use crate::dynamodb::{Change, Item};
-use crate::fate::{Asks, Fate};
-use crate::heard::Heard;
-use crate::history::Deed;
 use crate::world::Function;
 
 /// The edges that an order may take: from what it looks like, by which function, to what it looks like.
@@ -66,7 +61,7 @@ pub const DRAWN: &[(&str, Function, &str)] = &[
 
 /// Edges that may be taken, but so rarely that nobody insists on it: an owner looks at any moment, and so
 /// takes whatever edge the schedule would have.
-const RARE: &[(&str, Function, &str)] = &[
+pub(crate) const RARE: &[(&str, Function, &str)] = &[
     ("approving open", Function::LookNow, "approving review"),
     ("approving open", Function::LookNow, "closed"),
     ("approving open", Function::LookNow, "closed open possible"),
@@ -101,7 +96,7 @@ const RARE: &[(&str, Function, &str)] = &[
 ];
 
 /// What each function must say at least once.
-const SAID: [(Function, &[&str]); 8] = [
+pub(crate) const SAID: &[(Function, &[&str])] = &[
     (Function::Join, &["member", "refused", "try again"]),
     (Function::Order, &["quoted", "refused", "try again"]),
     (
@@ -118,112 +113,23 @@ const SAID: [(Function, &[&str]); 8] = [
     (Function::Refund, &["refunded", "refund pending", "refused"]),
 ];
 
-/// What was reached, and how often.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reached {
-    /// How many histories there were, or stories.
-    pub runs: u64,
-    /// How many requests were decided on.
-    pub requests: u64,
-    fates: BTreeMap<(Asks, Fate), u64>,
-    deeds: BTreeMap<Deed, u64>,
-    said: BTreeMap<(Function, &'static str), u64>,
-    edges: BTreeMap<(&'static str, Function, &'static str), u64>,
-}
+/// What the cafe's runs have reached.
+pub type Reached = crate::reached::Reached<TheCafe>;
 
 impl Reached {
-    /// Nothing yet, by a run that has just begun.
-    pub(crate) fn by_one_run() -> Reached {
-        Reached { runs: 1, ..Reached::default() }
-    }
-
-    /// How many faults there were.
-    #[must_use]
-    pub fn faults(&self) -> u64 {
-        self.fates.iter().filter(|((_, fate), _)| *fate != Fate::Delivered).map(|(_, times)| times).sum()
-    }
-
-    /// How many deeds there were.
-    #[must_use]
-    pub fn deeds(&self) -> u64 {
-        self.deeds.values().sum()
-    }
-
-    /// Adds what another run has reached.
-    pub fn add(&mut self, other: &Reached) {
-        fn each<K: Ord + Copy>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
-            for (key, times) in theirs {
-                *ours.entry(*key).or_default() += times;
-            }
-        }
-        self.runs += other.runs;
-        self.requests += other.requests;
-        each(&mut self.fates, &other.fates);
-        each(&mut self.deeds, &other.deeds);
-        each(&mut self.said, &other.said);
-        each(&mut self.edges, &other.edges);
-    }
-
-    pub(crate) fn fate(&mut self, asks: Asks, fate: Fate) {
-        self.requests += 1;
-        *self.fates.entry((asks, fate)).or_default() += 1;
-    }
-
-    pub(crate) fn deed(&mut self, deed: Deed) {
-        *self.deeds.entry(deed).or_default() += 1;
-    }
-
-    pub(crate) fn said(&mut self, function: Function, heard: &Heard) {
-        *self.said.entry((function, heard.name())).or_default() += 1;
-    }
-
     /// Counts the edges that orders have taken.
     pub(crate) fn edges(&mut self, function: Function, changes: &[Change]) -> Result<(), Broken> {
         for change in changes.iter().filter(|change| change.of.name == TABLES.orders) {
             let (before, after) = (look(change.before.as_ref()), look(change.after.as_ref()));
-            let drawn = DRAWN
-                .iter()
-                .chain(RARE)
-                .find(|(from, by, to)| *from == before && *by == function && *to == after);
-            let Some(edge) = drawn else {
+            if !self.edge(&before, function, &after) {
                 let id = change.before.as_ref().or(change.after.as_ref()).and_then(|order| order.text("id"));
                 return Err(format!(
                     "order {} went from {before:?} to {after:?} by {function:?}, an edge that nobody drew",
                     id.unwrap_or_default()
                 ));
-            };
-            *self.edges.entry(*edge).or_default() += 1;
+            }
         }
         Ok(())
-    }
-
-    /// The names of all that should have been reached and was not.
-    #[must_use]
-    pub fn missing(&self) -> Vec<String> {
-        let fates = Asks::ALL
-            .into_iter()
-            .flat_map(|asks| asks.faults().iter().chain(&[Fate::Delivered]).map(move |fate| (asks, *fate)));
-        let said = SAID.into_iter().flat_map(|(by, words)| words.iter().map(move |word| (by, *word)));
-        fates
-            .filter(|fate| !self.fates.contains_key(fate))
-            .map(|(asks, fate)| format!("{asks:?} was never {fate:?}"))
-            .chain(
-                Deed::ALL
-                    .into_iter()
-                    .filter(|deed| !self.deeds.contains_key(deed))
-                    .map(|deed| format!("nobody ever did {deed:?}")),
-            )
-            .chain(
-                said.filter(|said| !self.said.contains_key(said))
-                    .map(|(by, word)| format!("{by:?} never said {word:?}")),
-            )
-            .chain(
-                DRAWN
-                    .iter()
-                    .filter(|edge| !self.edges.contains_key(edge))
-                    .map(|(from, by, to)| format!("no order ever went from {from:?} to {to:?} by {by:?}")),
-            )
-            .collect()
     }
 }
 
@@ -237,40 +143,4 @@ fn look(order: Option<&Item>) -> String {
         look.push_str(word);
     }
     look
-}
-
-impl fmt::Display for Reached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nfaults{:>14}", "")?;
-        let asks: Vec<Asks> = Asks::ALL.into_iter().filter(|asks| !asks.faults().is_empty()).collect();
-        write!(f, "{:<20}", "")?;
-        for asks in &asks {
-            write!(f, "{:>10}", format!("{asks:?}"))?;
-        }
-        for fate in Fate::ALL {
-            write!(f, "\n{:<20}", format!("  {fate:?}"))?;
-            for asks in &asks {
-                match self.fates.get(&(*asks, fate)) {
-                    Some(times) => write!(f, "{times:>10}")?,
-                    None if asks.faults().contains(&fate) => write!(f, "{:>10}", "NEVER")?,
-                    None => write!(f, "{:>10}", "·")?,
-                }
-            }
-        }
-        writeln!(f, "\n\ndeeds")?;
-        for (deed, times) in &self.deeds {
-            writeln!(f, "{times:>12}  {deed:?}")?;
-        }
-        writeln!(f, "\nwhat was said")?;
-        for ((function, word), times) in &self.said {
-            writeln!(f, "{times:>12}  {function:?}: {word}")?;
-        }
-        writeln!(f, "\nhow orders went on")?;
-        for edge in DRAWN {
-            let (from, by, to) = *edge;
-            let times = self.edges.get(edge).copied().unwrap_or_default();
-            writeln!(f, "{times:>12}  {:>15} → {to:<15} {by:?}", if from.is_empty() { "–" } else { from })?;
-        }
-        Ok(())
-    }
 }

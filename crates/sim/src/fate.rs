@@ -21,6 +21,8 @@ pub enum Asks {
     LookUp,
     /// The gateway shall give some of it back.
     Cancel,
+    /// The gateway shall give a token, by which it knows who asks.
+    Token,
     /// Time shall pass; nobody is asked.
     Sleep,
 }
@@ -121,6 +123,10 @@ const OF_LOOK_UPS: [Fate; 8] = [
     Fate::CrashAfter,
 ];
 
+/// All that can go wrong when a token is asked for: nothing depends on it.
+const OF_TOKENS: [Fate; 6] =
+    [Fate::AnswerLost, Fate::NotSent, Fate::Lost, Fate::Throttled, Fate::Failed, Fate::CrashBefore];
+
 impl Fate {
     /// Every fate.
     pub const ALL: [Fate; 17] = [
@@ -171,8 +177,8 @@ impl Fate {
 }
 
 impl Asks {
-    /// All that is ever asked for.
-    pub const ALL: [Asks; 10] = [
+    /// All that the cafe asks for.
+    pub const OF_THE_CAFE: [Asks; 10] = [
         Asks::Get,
         Asks::Query,
         Asks::Put,
@@ -193,6 +199,7 @@ impl Asks {
             Asks::Put | Asks::Update | Asks::Transact => &OF_WRITES,
             Asks::Ready | Asks::Approve | Asks::Cancel => &OF_GATEWAY,
             Asks::LookUp => &OF_LOOK_UPS,
+            Asks::Token => &OF_TOKENS,
             Asks::Sleep => &[],
         }
     }
@@ -200,6 +207,6 @@ impl Asks {
     /// Whether it is for the gateway.
     #[must_use]
     pub fn is_for_gateway(self) -> bool {
-        matches!(self, Asks::Ready | Asks::Approve | Asks::LookUp | Asks::Cancel)
+        matches!(self, Asks::Ready | Asks::Approve | Asks::LookUp | Asks::Cancel | Asks::Token)
     }
 }

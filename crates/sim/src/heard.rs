@@ -8,6 +8,8 @@ use cafe_core::cafe::flow::{
 use cafe_core::cafe::{Closed, Member, Paid, Quoted, StoreError};
 use cafe_core::payment::OrderId;
 
+use crate::schedule::Said;
+
 /// What a function said in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -164,6 +166,12 @@ impl Heard {
             Ok(_) => Heard::Reconciled,
             Err(_) => Heard::TryAgain,
         }
+    }
+}
+
+impl Said for Heard {
+    fn name(&self) -> &'static str {
+        Heard::name(self)
     }
 }
 

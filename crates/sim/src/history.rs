@@ -7,11 +7,10 @@ use cafe_core::payment::{OrderId, Won};
 use jiff::SignedDuration;
 
 use crate::audit::Broken;
-use crate::cafe::{Cafe, Chance, Past};
+use crate::cafe::{Cafe, Past, TheCafe};
+use crate::chance::Luck;
 use crate::choices::Choices;
-use crate::coverage::Reached;
-use crate::fate::{Asks, Fate};
-use crate::world::Pending;
+use crate::scene::Ended;
 use crate::zoo::Bug;
 
 /// How many customers there are: enough for them to meet.
@@ -119,30 +118,15 @@ const USUAL: [Option<Deed>; 32] = [
     Some(Deed::ReturnByHand),
 ];
 
-/// How a history ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// What it went through.
-    pub reached: Reached,
-    /// A hash of every decision and of all that came of it: the same seed gives the same one.
-    pub trace_hash: u64,
-    /// What did not add up, if anything did not.
-    pub broken: Option<Broken>,
-    /// What happened, if it was to be told.
-    pub story: Vec<String>,
-    /// What was left to chance, and where among it each deed began.
-    pub taken: (Vec<u32>, Vec<usize>),
-}
-
 /// Runs the history of a seed, to its end or to the first thing that does not add up.
 #[must_use]
-pub fn run(seed: u64) -> Ended {
+pub fn run(seed: u64) -> Ended<TheCafe> {
     live(seed, Choices::of_seed(seed), None, false)
 }
 
 /// Runs a history: `seed` gives the ids, and `choices` all that is left to chance.
 #[must_use]
-pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> Ended {
+pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> Ended<TheCafe> {
     // Mostly all customers have joined before, as that takes as long as much that is of more interest. That day
     // must be over before this one begins: both take from the one randomness that the SDK has in a thread.
     let joins_itself = choices.below(8) == 7;
@@ -173,43 +157,6 @@ static YESTERDAY: LazyLock<Past> = LazyLock::new(|| {
     }
     cafe.past()
 });
-
-/// Chance itself.
-struct Luck {
-    choices: Choices,
-    /// How often something goes wrong, in ten thousand requests.
-    trouble: u32,
-}
-
-impl Chance for Luck {
-    fn next(&mut self, pending: &[Pending]) -> Option<(Pending, Fate, SignedDuration)> {
-        let one = pending[self.choices.index(pending.len())];
-        // There are ten requests to the database for one to the gateway.
-        let trouble = if one.asks.is_for_gateway() { self.trouble * 3 } else { self.trouble };
-        let luck = self.choices.below(10_000);
-        let faults = one.asks.faults();
-        let fate = if one.asks == Asks::Sleep || luck < 10_000 - trouble {
-            Fate::Delivered
-        } else {
-            faults[luck as usize % faults.len()]
-        };
-        let takes = SignedDuration::from_millis(1 + i64::from(self.choices.below(39)));
-        Some((one, fate, takes))
-    }
-
-    fn skew(&mut self) -> SignedDuration {
-        let skew = i64::from(self.choices.below(3_000));
-        SignedDuration::from_millis(if skew % 2 == 0 { skew / 2 } else { -skew / 2 })
-    }
-
-    fn arrives(&mut self) -> bool {
-        !self.choices.coin()
-    }
-
-    fn calm_down(&mut self) {
-        self.trouble = 0;
-    }
-}
 
 /// A history under way.
 struct History {

@@ -1,7 +1,8 @@
 //! A deterministic simulator: the production flows over a simulated DynamoDB and gateway, from one seed.
 
 pub mod audit;
-mod cafe;
+pub mod cafe;
+mod chance;
 pub mod choices;
 pub mod coverage;
 pub mod dynamodb;
@@ -9,7 +10,11 @@ pub mod fate;
 pub mod heard;
 pub mod history;
 mod network;
+pub mod plan;
+pub mod reached;
 pub mod runs;
+pub mod scene;
+mod schedule;
 pub mod story;
 pub mod world;
 pub mod zoo;

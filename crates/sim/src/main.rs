@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use sim::cafe::TheCafe;
 use sim::choices::Choices;
-use sim::coverage::Reached;
+use sim::plan::Plan;
+use sim::reached::Reached;
 use sim::runs::{self, Failure};
-use sim::story::{Plan, Story};
-use sim::zoo::Bug;
-use sim::{history, story};
+use sim::scene::Scene;
 
 /// A third of a history is making and dropping small things.
 #[global_allocator]
@@ -19,8 +19,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// From how many histories on everything must have been reached.
 const ENOUGH: u64 = 20_000;
 
-/// Runs histories of the cafe over a simulated DynamoDB and gateway, and tells every story with everything
-/// that can go wrong in it.
+/// Runs histories of the cafe over a simulated DynamoDB and gateway, and tells every
+/// story with everything that can go wrong in it.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask sim")]
 struct Arguments {
@@ -33,48 +33,51 @@ struct Arguments {
     /// Has every story crash twice, at every pair of its requests.
     #[arg(long)]
     pairs: bool,
-    /// Lets stories and histories loose on each broken cafe of the zoo instead; all must be caught.
+    /// Lets stories and histories loose on each broken one of the zoo instead; all must be caught.
     #[arg(long)]
     zoo: bool,
+    /// Of what.
+    #[arg(long, value_parser = [TheCafe::NAME], default_value = TheCafe::NAME)]
+    scene: String,
     /// Tells what happens in one history, that of the seed, or in one story.
     #[arg(long)]
     replay: bool,
     /// Which story to replay.
-    #[arg(long, value_parser = named)]
-    story: Option<&'static Story>,
+    #[arg(long)]
+    story: Option<String>,
     /// What goes wrong in it: `oldest patient slow 3=Lost`.
     #[arg(long, default_value_t = Plan::QUIET)]
     plan: Plan,
 }
 
-fn named(name: &str) -> Result<&'static Story, String> {
-    let names = || story::STORIES.iter().map(|story| story.name).collect::<Vec<_>>().join(", ");
-    Story::named(name).ok_or_else(|| format!("there are {}", names()))
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if all_is_well::<TheCafe>(&arguments) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn all_is_well<S: Scene>(arguments: &Arguments) -> bool {
     if arguments.replay {
-        return replay(&arguments);
+        return replay::<S>(arguments);
     }
     if arguments.zoo {
-        return catch_all(arguments.histories);
+        return catch_all::<S>(arguments.histories);
     }
-    let mut all = Reached::default();
-    let mut failed = false;
+    let mut all = Reached::<S>::default();
+    let mut well = true;
     for (what, run) in [
         ("histories", &(|| runs::histories(arguments.seed, arguments.histories)) as &dyn Fn() -> _),
         ("stories", &|| runs::stories(arguments.pairs)),
     ] {
         let started = Instant::now();
         match run() {
-            Ok::<Reached, Box<Failure>>(reached) => {
+            Ok::<Reached<S>, Box<Failure>>(reached) => {
                 let seconds = started.elapsed().as_secs_f32();
-                println!("{} {what}, {} requests, {seconds:.1} s", reached.runs, reached.requests);
+                let (runs, requests) = (reached.runs, reached.requests);
+                println!("{}: {runs} {what}, {requests} requests, {seconds:.1} s", S::NAME);
                 all.add(&reached);
             }
             Err(failure) => {
-                failed = true;
+                well = false;
                 let Failure { broken, story, again } = *failure;
                 tell(&story);
                 println!("{broken}\nreplay it: cargo xtask sim --replay {again}\n");
@@ -86,32 +89,37 @@ fn main() -> ExitCode {
     for missing in &missing {
         println!("not reached: {missing}");
     }
-    if failed || !missing.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    well && missing.is_empty()
 }
 
 /// Tells one story, or one history and then the shortest that ends as badly.
-fn replay(arguments: &Arguments) -> ExitCode {
+fn replay<S: Scene>(arguments: &Arguments) -> bool {
     let seed = arguments.seed;
-    let broken = if let Some(story) = arguments.story {
-        let told = story.tell(&arguments.plan, None, true);
+    let broken = if let Some(name) = &arguments.story {
+        let Some(story) = S::story(name) else {
+            let names: Vec<_> = S::STORIES.iter().map(S::name_of).collect();
+            println!("there are {}", names.join(", "));
+            return false;
+        };
+        let told = S::tell(story, &arguments.plan, None, true);
         tell(&told.story);
         told.broken
     } else {
-        let ended = history::live(seed, Choices::of_seed(seed), None, true);
+        let ended = S::live(seed, Choices::of_seed(seed), None, true);
         tell(&ended.story);
         println!("trace {:016x}", ended.trace_hash);
         ended.broken
     };
-    let Some(broken) = broken else { return ExitCode::SUCCESS };
+    let Some(broken) = broken else { return true };
     println!("{broken}");
     if arguments.story.is_none()
-        && let Err(failure) = runs::histories(seed, 1)
+        && let Err(failure) = runs::histories::<S>(seed, 1)
     {
         println!("\nin short:");
         tell(&failure.story);
         println!("{}", failure.broken);
     }
-    ExitCode::FAILURE
+    false
 }
 
 /// What happened, a line each.
@@ -122,15 +130,19 @@ fn tell(story: &[String]) {
 }
 
 /// Whether something catches every bug, and which is the first that does.
-fn catch_all(histories: u64) -> ExitCode {
+fn catch_all<S: Scene>(histories: u64) -> bool {
     let mut missed = 0_u32;
-    for bug in Bug::ALL {
+    for bug in S::BUGS {
         let started = Instant::now();
-        let caught = runs::catch(*bug, histories);
+        let caught = runs::catch::<S>(*bug, histories);
         let seconds = started.elapsed().as_secs_f32();
         missed += u32::from(caught.is_none());
-        println!("{:<40} {seconds:>5.2} s  {}", bug.name(), caught.as_deref().unwrap_or("not caught"));
+        println!(
+            "{:<40} {seconds:>5.2} s  {}",
+            format!("{bug:?}"),
+            caught.as_deref().unwrap_or("not caught")
+        );
     }
-    println!("{} bugs, {missed} not caught", Bug::ALL.len());
-    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("{}: {} bugs, {missed} not caught", S::NAME, S::BUGS.len());
+    missed == 0
 }

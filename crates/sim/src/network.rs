@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use cafe_core::payment::{Http, SendError};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 use crate::fate::Asks;
 
@@ -111,14 +111,16 @@ impl Network {
                 "PutItem" => Asks::Put,
                 "UpdateItem" => Asks::Update,
                 "TransactWriteItems" => Asks::Transact,
-                other => unreachable!("the cafe's store does not use {other}"),
+                other => unreachable!("our stores do not use {other}"),
             },
             Some(Asked::Gateway(request)) => match request.uri().path().rsplit('/').next() {
                 Some("ready") => Asks::Ready,
-                Some("approve") => Asks::Approve,
+                Some("approve" | "confirm") => Asks::Approve,
                 Some("order") => Asks::LookUp,
                 Some("cancel") => Asks::Cancel,
-                other => unreachable!("the cafe does not ask the gateway for {other:?}"),
+                Some("getToken") => Asks::Token,
+                Some(_) if request.method() == Method::GET => Asks::LookUp,
+                other => unreachable!("nobody asks a gateway for {other:?}"),
             },
             Some(Asked::Sleep(_)) | None => Asks::Sleep,
         }

@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::audit::Broken;
 use crate::choices::Choices;
-use crate::coverage::Reached;
 use crate::fate::{Asks, Fate};
-use crate::history::{self, Ended};
-use crate::story::{Plan, STORIES, Story, Turns};
-use crate::zoo::Bug;
+use crate::plan::{Plan, Turns};
+use crate::reached::Reached;
+use crate::scene::{Ended, Scene, Told};
 
 /// How long a failure is made shorter at most.
 const SHRINK_FOR: Duration = Duration::from_secs(10);
@@ -33,28 +32,28 @@ pub struct Failure {
 ///
 /// # Errors
 /// The first that does not add up.
-pub fn histories(seed: u64, count: u64) -> Result<Reached, Box<Failure>> {
+pub fn histories<S: Scene>(seed: u64, count: u64) -> Result<Reached<S>, Box<Failure>> {
     on_all_cores(count, |number| {
         let seed = seed.wrapping_add(number);
-        let ended = history::run(seed);
+        let ended = S::live(seed, Choices::of_seed(seed), None, false);
         if ended.broken.is_none() { Ok(ended.reached) } else { Err(Box::new(failure(seed, ended))) }
     })
 }
 
 /// A history that did not add up, made short.
-fn failure(seed: u64, ended: Ended) -> Failure {
+fn failure<S: Scene>(seed: u64, ended: Ended<S>) -> Failure {
     let short = shrink(seed, ended, None, SHRINK_FOR);
     let broken = short.broken.unwrap_or_default();
-    Failure { broken, story: short.story, again: format!("--seed {seed}") }
+    Failure { broken, story: short.story, again: format!("--scene {} --seed {seed}", S::NAME) }
 }
 
 /// Makes a history that does not add up shorter, and tells it: whole deeds go, and then one thing after the
 /// other becomes dull, as long as anything still does not add up.
 #[must_use]
-pub fn shrink(seed: u64, ended: Ended, bug: Option<Bug>, time: Duration) -> Ended {
+pub fn shrink<S: Scene>(seed: u64, ended: Ended<S>, bug: Option<S::Bug>, time: Duration) -> Ended<S> {
     let started = Instant::now();
     let broken = |taken: Vec<u32>| {
-        let ended = history::live(seed, Choices::again(taken), bug, false);
+        let ended = S::live(seed, Choices::again(taken), bug, false);
         ended.broken.is_some().then_some(ended)
     };
     let mut best = ended;
@@ -74,7 +73,7 @@ pub fn shrink(seed: u64, ended: Ended, bug: Option<Bug>, time: Duration) -> Ende
             }
         }
         if best.taken.0 == before || started.elapsed() > time {
-            return history::live(seed, Choices::again(best.taken.0), bug, true);
+            return S::live(seed, Choices::again(best.taken.0), bug, true);
         }
     }
 }
@@ -83,17 +82,17 @@ pub fn shrink(seed: u64, ended: Ended, bug: Option<Bug>, time: Duration) -> Ende
 ///
 /// # Errors
 /// The first that does not add up.
-pub fn stories(pairs: bool) -> Result<Reached, Box<Failure>> {
-    let scenes = scenes();
+pub fn stories<S: Scene>(pairs: bool) -> Result<Reached<S>, Box<Failure>> {
+    let scenes = scenes::<S>();
     let mut all = on_all_cores(scenes.len() as u64, |number| {
         let (story, plan) = &scenes[index(number)];
-        tell_with_each_fault(story, plan, None, |_| true)
+        tell_with_each_fault::<S>(story, plan, None, |_| true)
     })?;
     if pairs {
-        let crashes = first_crashes();
+        let crashes = first_crashes::<S>();
         let more = on_all_cores(crashes.len() as u64, |number| {
             let (story, plan) = &crashes[index(number)];
-            tell_with_each_later_crash(story, plan)
+            tell_with_each_later_crash::<S>(story, plan)
         })?;
         all.add(&more);
     }
@@ -103,20 +102,20 @@ pub fn stories(pairs: bool) -> Result<Reached, Box<Failure>> {
 /// The story, or history, that catches a bug. What is quickly told is tried first: every scene as it is, the
 /// plain ones with each fault, and only then the others.
 #[must_use]
-pub fn catch(bug: Bug, histories: u64) -> Option<String> {
+pub fn catch<S: Scene>(bug: S::Bug, histories: u64) -> Option<String> {
     let is_plain = |plan: &Plan| plan.turns == Turns::Oldest && !plan.slow;
-    let mut scenes = scenes();
+    let mut scenes = scenes::<S>();
     scenes.sort_by_key(|(_, plan)| (!is_plain(plan), !plan.patient, plan.slow, plan.turns != Turns::Oldest));
     let plain = scenes.iter().filter(|(_, plan)| is_plain(plan)).count();
-    let told = |scenes: &[(&'static Story, Plan)], faulty: fn(Asks) -> bool| {
+    let told = |scenes: &[(&'static S::Story, Plan)], faulty: fn(Asks) -> bool| {
         scenes.iter().find_map(|(story, plan)| {
-            let failure = tell_with_each_fault(story, plan, Some(bug), faulty).err()?;
+            let failure = tell_with_each_fault::<S>(story, plan, Some(bug), faulty).err()?;
             Some(format!("{}: {}", failure.again, failure.broken))
         })
     };
     let by_history = || {
         (0..histories).find_map(|seed| {
-            let broken = history::live(seed, Choices::of_seed(seed), Some(bug), false).broken?;
+            let broken = S::live(seed, Choices::of_seed(seed), Some(bug), false).broken?;
             Some(format!("--seed {seed}: {broken}"))
         })
     };
@@ -127,12 +126,12 @@ pub fn catch(bug: Bug, histories: u64) -> Option<String> {
 }
 
 /// Every story in every manner, with nothing going wrong yet.
-fn scenes() -> Vec<(&'static Story, Plan)> {
+fn scenes<S: Scene>() -> Vec<(&'static S::Story, Plan)> {
     const ALONE: &[Turns] = &[Turns::Oldest];
     const TOGETHER: &[Turns] = &[Turns::Oldest, Turns::Newest, Turns::Shuffled(1), Turns::Shuffled(2)];
     let mut scenes = Vec::new();
-    for story in STORIES {
-        for turns in if story.has_turns() { TOGETHER } else { ALONE } {
+    for story in S::STORIES {
+        for turns in if S::has_turns(story) { TOGETHER } else { ALONE } {
             for (patient, slow) in [(true, false), (false, false), (true, true), (false, true)] {
                 scenes.push((story, Plan { turns: *turns, patient, slow, faults: Vec::new() }));
             }
@@ -143,13 +142,13 @@ fn scenes() -> Vec<(&'static Story, Plan)> {
 
 /// Tells a story once, and then with each fault of the requests that shall be `faulty`; after one that leaves
 /// money in doubt, also with each fault of each look-up.
-fn tell_with_each_fault(
-    story: &Story,
+fn tell_with_each_fault<S: Scene>(
+    story: &S::Story,
     plan: &Plan,
-    bug: Option<Bug>,
+    bug: Option<S::Bug>,
     faulty: impl Fn(Asks) -> bool,
-) -> Result<Reached, Box<Failure>> {
-    let (mut reached, asked) = tell(story, plan, bug)?;
+) -> Result<Reached<S>, Box<Failure>> {
+    let (mut reached, asked) = tell::<S>(story, plan, bug)?;
     for (number, asks) in awaited(&asked, 0).filter(|(_, asks)| faulty(*asks)) {
         for fate in asks.faults() {
             // Only what is on its way and waited for by nobody can be slow.
@@ -157,13 +156,13 @@ fn tell_with_each_fault(
                 continue;
             }
             let plan = plan.with(number, *fate);
-            let (more, asked) = tell(story, &plan, bug)?;
+            let (more, asked) = tell::<S>(story, &plan, bug)?;
             reached.add(&more);
             // A look-up is what gets out of a doubt about money, so it goes wrong as well.
             if plan.turns == Turns::Oldest && matches!(asks, Asks::Approve | Asks::Cancel) {
                 for (later, asks) in awaited(&asked, number + 1).filter(|(_, asks)| *asks == Asks::LookUp) {
                     for fate in asks.faults() {
-                        reached.add(&tell(story, &plan.with(later, *fate), bug)?.0);
+                        reached.add(&tell::<S>(story, &plan.with(later, *fate), bug)?.0);
                     }
                 }
             }
@@ -173,14 +172,14 @@ fn tell_with_each_fault(
 }
 
 /// Every way in which somebody dies for the first time in a story.
-fn first_crashes() -> Vec<(&'static Story, Plan)> {
+fn first_crashes<S: Scene>() -> Vec<(&'static S::Story, Plan)> {
     let mut crashes = Vec::new();
-    for (story, plan) in scenes() {
+    for (story, plan) in scenes::<S>() {
         // Whoever gives up and whatever is slow is told once a story: the turns are many enough.
         if plan.turns != Turns::Oldest || plan.patient == plan.slow {
             continue;
         }
-        let asked = story.tell(&plan, None, false).asked;
+        let asked = S::tell(story, &plan, None, false).asked;
         for (number, asks) in awaited(&asked, 0) {
             crashes.extend(deaths(asks).iter().map(|death| (story, plan.with(number, *death))));
         }
@@ -188,12 +187,12 @@ fn first_crashes() -> Vec<(&'static Story, Plan)> {
     crashes
 }
 
-fn tell_with_each_later_crash(story: &Story, plan: &Plan) -> Result<Reached, Box<Failure>> {
+fn tell_with_each_later_crash<S: Scene>(story: &S::Story, plan: &Plan) -> Result<Reached<S>, Box<Failure>> {
     let first = plan.faults.last().map_or(0, |(number, _)| *number);
-    let (mut reached, asked) = tell(story, plan, None)?;
+    let (mut reached, asked) = tell::<S>(story, plan, None)?;
     for (number, asks) in awaited(&asked, first + 1) {
         for death in deaths(asks) {
-            reached.add(&tell(story, &plan.with(number, *death), None)?.0);
+            reached.add(&tell::<S>(story, &plan.with(number, *death), None)?.0);
         }
     }
     Ok(reached)
@@ -202,7 +201,7 @@ fn tell_with_each_later_crash(story: &Story, plan: &Plan) -> Result<Reached, Box
 /// How one can die beside a request. A read changes nothing, so there is only one way.
 fn deaths(asks: Asks) -> &'static [Fate] {
     match asks {
-        Asks::Get | Asks::Query | Asks::LookUp => &[Fate::CrashBefore],
+        Asks::Get | Asks::Query | Asks::LookUp | Asks::Token => &[Fate::CrashBefore],
         Asks::Put | Asks::Update | Asks::Transact | Asks::Ready | Asks::Approve | Asks::Cancel => {
             &Fate::CRASHES
         }
@@ -215,18 +214,21 @@ fn awaited(asked: &[Option<Asks>], from: usize) -> impl Iterator<Item = (usize, 
     asked.iter().enumerate().skip(from).filter_map(|(number, asks)| Some((number, (*asks)?)))
 }
 
-fn tell(story: &Story, plan: &Plan, bug: Option<Bug>) -> Result<(Reached, Vec<Option<Asks>>), Box<Failure>> {
-    let told = story.tell(plan, bug, false);
-    let Some(broken) = told.broken else { return Ok((told.reached, told.asked)) };
-    let again = format!("--story {} --plan '{plan}'", story.name);
-    Err(Box::new(Failure { broken, story: story.tell(plan, bug, true).story, again }))
+/// What a telling reached, and what its requests asked for.
+type Asking<S> = (Reached<S>, Vec<Option<Asks>>);
+
+fn tell<S: Scene>(story: &S::Story, plan: &Plan, bug: Option<S::Bug>) -> Result<Asking<S>, Box<Failure>> {
+    let Told { reached, broken, asked, .. } = S::tell(story, plan, bug, false);
+    let Some(broken) = broken else { return Ok((reached, asked)) };
+    let again = format!("--scene {} --story {} --plan '{plan}'", S::NAME, S::name_of(story));
+    Err(Box::new(Failure { broken, story: S::tell(story, plan, bug, true).story, again }))
 }
 
 /// Does pieces of work on all cores, and adds up what they reached.
-fn on_all_cores(
+fn on_all_cores<S: Scene>(
     pieces: u64,
-    work: impl Fn(u64) -> Result<Reached, Box<Failure>> + Sync,
-) -> Result<Reached, Box<Failure>> {
+    work: impl Fn(u64) -> Result<Reached<S>, Box<Failure>> + Sync,
+) -> Result<Reached<S>, Box<Failure>> {
     let (next, all) = (AtomicU64::new(0), Mutex::new(Ok(Reached::default())));
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {

@@ -1,11 +1,7 @@
 //! Stories: short, named, and the same every time but for what is made to go wrong in them.
 
-use std::fmt;
-use std::str::FromStr;
-
 use cafe_core::cafe::CloseReason::{self, Cancelled, Failed};
 use cafe_core::payment::Won;
-use fastrand::Rng;
 use jiff::SignedDuration;
 
 use self::Step::{
@@ -13,11 +9,10 @@ use self::Step::{
     Reconcile, Refund, RefundUnheard, Return, ReturnByHand, Spend, Together, Visit, Wait,
 };
 use crate::audit::{Broken, TABLES};
-use crate::cafe::{Cafe, Chance};
-use crate::coverage::Reached;
-use crate::fate::{Asks, Fate};
+use crate::cafe::{Cafe, TheCafe};
 use crate::heard::Heard;
-use crate::world::Pending;
+use crate::plan::{Plan, Script};
+use crate::scene::Told;
 use crate::zoo::Bug;
 
 /// One thing that somebody does. Orders are numbered as they were taken.
@@ -539,50 +534,7 @@ pub const STORIES: &[Story] = &[
     },
 ];
 
-/// Which of the requests that wait goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turns {
-    /// The oldest.
-    Oldest,
-    /// The newest.
-    Newest,
-    /// Any, but the same every time.
-    Shuffled(u64),
-}
-
-/// What is made to go wrong in a story.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Which request goes first.
-    pub turns: Turns,
-    /// Whether people try again when they heard nothing, or nothing certain.
-    pub patient: bool,
-    /// Whether what is still on its way when nobody waits for it any more stays there until time goes by.
-    pub slow: bool,
-    /// What becomes of the request of that number, counted from 0.
-    pub faults: Vec<(usize, Fate)>,
-}
-
-/// How a telling of a story ended.
-#[derive(Debug)]
-pub struct Told {
-    /// What it went through.
-    pub reached: Reached,
-    /// What did not add up, if anything did not.
-    pub broken: Option<Broken>,
-    /// What happened, if it was to be told.
-    pub story: Vec<String>,
-    /// What each request asked for; none where nobody waited for the answer.
-    pub asked: Vec<Option<Asks>>,
-}
-
 impl Story {
-    /// The story of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<&'static Story> {
-        STORIES.iter().find(|story| story.name == name)
-    }
-
     /// Whether anything happens at once in it, so that the turns matter.
     pub(crate) fn has_turns(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Together(_)))
@@ -590,10 +542,8 @@ impl Story {
 
     /// Tells it with these faults, to its end or to the first thing that does not add up.
     #[must_use]
-    pub fn tell(&self, plan: &Plan, bug: Option<Bug>, told: bool) -> Told {
-        let seed = if let Turns::Shuffled(seed) = plan.turns { seed } else { 0 };
-        let script = Script { plan: plan.clone(), asked: Vec::new(), rng: Rng::with_seed(seed), calm: false };
-        let mut cafe = Cafe::new(1, bug, script);
+    pub fn tell(&self, plan: &Plan, bug: Option<Bug>, told: bool) -> Told<TheCafe> {
+        let mut cafe = Cafe::new(1, bug, Script::of(plan));
         if told {
             cafe.write_story();
         }
@@ -738,96 +688,5 @@ fn is_certain(heard: Option<&Heard>) -> bool {
         Some(Heard::NotPaid(_) | Heard::Pending(_) | Heard::RefundPending(_) | Heard::TryAgain) | None => {
             false
         }
-    }
-}
-
-/// What a plan makes of requests.
-struct Script {
-    plan: Plan,
-    asked: Vec<Option<Asks>>,
-    rng: Rng,
-    /// The day is over, and what was on its way arrives.
-    calm: bool,
-}
-
-impl Chance for Script {
-    fn next(&mut self, pending: &[Pending]) -> Option<(Pending, Fate, SignedDuration)> {
-        let all_arrive = self.calm || !self.plan.slow;
-        let waiting: Vec<&Pending> = pending.iter().filter(|one| one.awaited || all_arrive).collect();
-        let one = **match self.plan.turns {
-            Turns::Oldest => waiting.first()?,
-            Turns::Newest => waiting.last()?,
-            Turns::Shuffled(_) if waiting.is_empty() => return None,
-            Turns::Shuffled(_) => &waiting[self.rng.usize(..waiting.len())],
-        };
-        let number = self.asked.len();
-        self.asked.push(one.awaited.then_some(one.asks));
-        let planned = self.plan.faults.iter().find(|(at, _)| *at == number && one.awaited);
-        let fate = planned.map_or(Fate::Delivered, |(_, fate)| *fate);
-        Some((one, fate, SignedDuration::from_millis(10)))
-    }
-
-    fn skew(&mut self) -> SignedDuration {
-        SignedDuration::ZERO
-    }
-
-    fn arrives(&mut self) -> bool {
-        true
-    }
-
-    fn calm_down(&mut self) {
-        self.calm = true;
-    }
-}
-
-impl Plan {
-    /// Nothing goes wrong, one thing after the other.
-    pub const QUIET: Plan = Plan { turns: Turns::Oldest, patient: true, slow: false, faults: Vec::new() };
-
-    /// The same with one more fault.
-    #[must_use]
-    pub fn with(&self, request: usize, fate: Fate) -> Plan {
-        let mut plan = self.clone();
-        plan.faults.push((request, fate));
-        plan
-    }
-}
-
-/// As [`Plan`] reads it: `oldest patient slow 3=Lost`.
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.turns {
-            Turns::Oldest => write!(f, "oldest")?,
-            Turns::Newest => write!(f, "newest")?,
-            Turns::Shuffled(seed) => write!(f, "{seed}")?,
-        }
-        f.write_str(if self.patient { " patient" } else { "" })?;
-        f.write_str(if self.slow { " slow" } else { "" })?;
-        self.faults.iter().try_for_each(|(number, fate)| write!(f, " {number}={fate:?}"))
-    }
-}
-
-impl FromStr for Plan {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Plan, String> {
-        let mut plan = Plan { patient: false, ..Plan::QUIET };
-        for word in text.split_whitespace() {
-            match (word, word.split_once('=')) {
-                ("oldest", _) => plan.turns = Turns::Oldest,
-                ("newest", _) => plan.turns = Turns::Newest,
-                ("patient", _) => plan.patient = true,
-                ("slow", _) => plan.slow = true,
-                (_, Some((number, name))) => {
-                    let fate = Fate::ALL.into_iter().find(|fate| format!("{fate:?}") == name);
-                    let number = number.parse().map_err(|_| format!("{number} is no number"))?;
-                    plan.faults.push((number, fate.ok_or_else(|| format!("{name} is no fate"))?));
-                }
-                (seed, None) => {
-                    plan.turns = Turns::Shuffled(seed.parse().map_err(|_| format!("{seed} is not known"))?);
-                }
-            }
-        }
-        Ok(plan)
     }
 }

@@ -2,10 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::pin::Pin;
+use std::hash::Hash;
 use std::sync::Arc;
-use std::task::{Context, Waker};
 
 use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::Client;
@@ -35,16 +33,15 @@ use kakaopay::{Account, Api, TEST_CID};
 use store::DynamoStore;
 
 use crate::dynamodb::{self, Answer, Database};
-use crate::fate::{Asks, Fate};
+use crate::fate::Fate;
 use crate::heard::Heard;
 use crate::network::{Answered, Asked, Network};
+pub use crate::schedule::Pending;
+use crate::schedule::{Outside, Schedule, Trouble};
 use crate::zoo::{Bug, Cashier, spoil};
 
 /// The code with which KakaoPay says that it knows no such payment.
 const NO_SUCH_PAYMENT: i32 = -721;
-
-/// After how long Lambda ends a function that has not answered.
-const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(28);
 
 /// The functions that can be at work, and what else changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,28 +66,6 @@ pub enum Function {
     TimeToLive,
 }
 
-/// A running function, and what it has been asked.
-struct Instance {
-    function: Function,
-    future: Option<Pin<Box<dyn Future<Output = Heard> + Send>>>,
-    started_at: Timestamp,
-    /// What it said in the end; none when it died.
-    heard: Option<Heard>,
-}
-
-/// A request that nobody has decided on yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pending {
-    /// Its number, in the order in which requests were made.
-    pub call: usize,
-    /// Who asked.
-    pub instance: usize,
-    /// What for.
-    pub asks: Asks,
-    /// Whether somebody still waits for the answer.
-    pub awaited: bool,
-}
-
 /// The simulated world.
 pub struct World {
     /// What is kept.
@@ -99,15 +74,10 @@ pub struct World {
     pub kakaopay: FakeKakaoPay,
     /// The one true time.
     pub clock: Clock,
-    network: Network,
+    schedule: Schedule<Function, Heard>,
     client: Client,
     account: Account,
     bug: Option<Bug>,
-    instances: Vec<Instance>,
-    pending: Vec<Pending>,
-    seen: usize,
-    trace: DefaultHasher,
-    steps: usize,
 }
 
 impl World {
@@ -125,21 +95,16 @@ impl World {
         let account = Account::new(Api::Open, &key.into(), TEST_CID)
             .and_then(|account| account.with_base_url(&options.origin))
             .expect("a made-up account of the right shape");
-        let network = Network::default();
-        let client = client(&network);
+        let schedule = Schedule::new(clock.clone());
+        let client = client(&schedule.network);
         World {
             database: Database::new(),
             kakaopay: FakeKakaoPay::new(options, clock.clone()),
             clock,
-            network,
+            schedule,
             client,
             account,
             bug,
-            instances: Vec::new(),
-            pending: Vec::new(),
-            seen: 0,
-            trace: DefaultHasher::new(),
-            steps: 0,
         }
     }
 
@@ -152,7 +117,7 @@ impl World {
     /// The production gateway, over the simulated network.
     #[must_use]
     pub fn gateway(&self) -> Cashier {
-        let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.network.clone()));
+        let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.schedule.network.clone()));
         Cashier::new(gateway, self.bug)
     }
 
@@ -168,175 +133,78 @@ impl World {
         function: Function,
         future: impl Future<Output = Heard> + Send + 'static,
     ) -> usize {
-        let started_at = self.now();
-        self.instances.push(Instance { function, future: Some(Box::pin(future)), started_at, heard: None });
-        let instance = self.instances.len() - 1;
-        self.poll(instance);
-        instance
+        self.schedule.start(function, future)
     }
 
     /// The requests that wait for a decision, oldest first.
     #[must_use]
     pub fn pending(&self) -> &[Pending] {
-        &self.pending
+        self.schedule.pending()
     }
 
     /// Which function an instance is of.
     #[must_use]
     pub fn function(&self, instance: usize) -> Function {
-        self.instances[instance].function
+        self.schedule.function(instance)
     }
 
     /// What an instance said in the end, if it has.
     #[must_use]
     pub fn heard(&self, instance: usize) -> Option<&Heard> {
-        self.instances[instance].heard.as_ref()
+        self.schedule.heard(instance)
     }
 
     /// Whether an instance is still at it.
     #[must_use]
     pub fn is_running(&self, instance: usize) -> bool {
-        self.instances[instance].future.is_some()
+        self.schedule.is_running(instance)
     }
 
     /// A hash of all that was decided and of all that came of it.
     #[must_use]
     pub fn trace_hash(&self) -> u64 {
-        self.trace.finish()
+        self.schedule.trace_hash()
     }
 
     /// How many decisions were made.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.steps
+        self.schedule.steps()
     }
 
     /// Writes something into the trace.
     pub fn note(&mut self, what: impl Hash) {
-        what.hash(&mut self.trace);
+        self.schedule.note(what);
     }
 
     /// Lets time pass; functions that take too long are ended by it, as Lambda does.
     pub fn pass(&mut self, time: SignedDuration) {
-        self.clock.advance(time);
-        self.note(time.as_millis());
-        let now = self.now();
-        let mut ended = false;
-        for instance in &mut self.instances {
-            if instance.future.is_some() && now.duration_since(instance.started_at) > FUNCTION_TIMEOUT {
-                instance.future = None;
-                ended = true;
-            }
-        }
-        if ended {
-            self.take_stock();
-        }
+        self.schedule.pass(time);
     }
 
     /// Ends an instance where it stands. What it has asked may still arrive.
     pub fn crash(&mut self, instance: usize) {
-        self.instances[instance].future = None;
-        self.note(("crash", instance));
-        self.take_stock();
+        self.schedule.crash(instance);
     }
 
     /// Decides what becomes of a request, and lets the one who asked go on.
     pub fn decide(&mut self, pending: Pending, fate: Fate) {
-        self.pending.retain(|one| one.call != pending.call);
-        let Some(asked) = self.network.take(pending.call) else { return };
-        self.steps += 1;
-        self.note((pending.call, pending.instance, fate));
-        // Whoever is gone hears nothing: the request arrives, or it is lost.
-        if !pending.awaited {
-            if fate.arrives() {
-                self.deliver(asked);
-            }
-            return;
-        }
-        let answered = match fate {
-            Fate::Delivered => self.deliver(asked),
-            Fate::AnswerLost => {
-                self.deliver(asked);
-                Answered::NoAnswer
-            }
-            Fate::NotSent => Answered::NotSent,
-            Fate::Lost => Answered::NoAnswer,
-            Fate::Late => {
-                self.network.answer(pending.call, Answered::NoAnswer);
-                self.poll(pending.instance);
-                return self.leave_on_its_way(pending, asked);
-            }
-            Fate::Throttled => self.refuse(asked, Refusal::Throttled),
-            Fate::Conflict => self.refuse(asked, Refusal::Conflict),
-            Fate::Failed => self.refuse(asked, Refusal::Failed),
-            Fate::DoneAndFailed => self.refuse(asked, Refusal::DoneAndFailed),
-            Fate::Refused => self.deliver_with(asked, Fault::UserLocked),
-            Fate::NotFound => self
-                .deliver_with(asked, Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false }),
-            Fate::BankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: false }),
-            Fate::DoneAndBankUnknown => self.deliver_with(asked, Fault::BankFirmUnknown { effect: true }),
-            Fate::InProgress => self.deliver_with(asked, Fault::DuplicateRequest785),
-            Fate::CrashBefore => return self.crash(pending.instance),
-            Fate::CrashDuring => {
-                self.crash(pending.instance);
-                return self.leave_on_its_way(pending, asked);
-            }
-            Fate::CrashAfter => {
-                self.deliver(asked);
-                return self.crash(pending.instance);
-            }
-        };
-        self.network.answer(pending.call, answered);
-        self.poll(pending.instance);
+        let World { database, kakaopay, bug, .. } = self;
+        self.schedule.decide(pending, fate, &mut Sides { database, kakaopay, bug: *bug });
     }
+}
 
-    /// Nobody waits for it any more, and it may still arrive.
-    fn leave_on_its_way(&mut self, pending: Pending, asked: Asked) {
-        self.network.put_back(pending.call, asked);
-        self.pending.push(Pending { awaited: false, ..pending });
-    }
+/// Whom the network leads to.
+struct Sides<'a> {
+    database: &'a mut Database,
+    kakaopay: &'a FakeKakaoPay,
+    bug: Option<Bug>,
+}
 
-    fn poll(&mut self, instance: usize) {
-        self.network.runs(instance);
-        if let Some(future) = &mut self.instances[instance].future {
-            let mut context = Context::from_waker(Waker::noop());
-            if let std::task::Poll::Ready(heard) = future.as_mut().poll(&mut context) {
-                heard.name().hash(&mut self.trace);
-                self.instances[instance].heard = Some(heard);
-                self.instances[instance].future = None;
-            }
-        }
-        while self.seen < self.network.len() {
-            let call = self.seen;
-            let (asks, instance) = (self.network.asks(call), self.network.instance(call));
-            self.pending.push(Pending { call, instance, asks, awaited: true });
-            self.seen += 1;
-        }
-        self.take_stock();
-    }
-
-    /// Sees which requests are still waited for. A wait that nobody waits for is none.
-    fn take_stock(&mut self) {
-        for one in &mut self.pending {
-            one.awaited = one.awaited && !self.network.is_abandoned(one.call);
-        }
-        self.pending.retain(|one| one.awaited || one.asks != Asks::Sleep);
-    }
-
-    fn deliver(&mut self, asked: Asked) -> Answered {
-        match asked {
-            Asked::DynamoDb(operation, body) => answered(self.ask_database(&operation, &body)),
-            Asked::Gateway(request) => self.ask_gateway(&request),
-            Asked::Sleep(duration) => {
-                self.pass(SignedDuration::try_from(duration).unwrap_or_default());
-                Answered::Slept
-            }
-        }
-    }
-
+impl Sides<'_> {
     fn ask_database(&mut self, operation: &str, body: &Bytes) -> Answer {
         let Some(bug) = self.bug else { return self.database.answer(operation, body) };
-        let requests = spoil(bug, operation, body, &self.database);
+        let requests = spoil(bug, operation, body, self.database);
         let answers: Vec<Answer> =
             requests.iter().map(|(operation, body)| self.database.answer(operation, body)).collect();
         answers.into_iter().next_back().unwrap_or_else(dynamodb::internal_error)
@@ -348,59 +216,85 @@ impl World {
             Reply::Lost | Reply::Reset => Answered::NoAnswer,
         }
     }
+}
 
-    fn deliver_with(&mut self, asked: Asked, fault: Fault) -> Answered {
-        if let Asked::Gateway(request) = &asked
-            && let Some(endpoint) = endpoint(request.uri().path())
-        {
-            self.kakaopay.inject(endpoint, fault);
+impl Outside for Sides<'_> {
+    fn arrives(&mut self, asked: Asked) -> Answered {
+        match asked {
+            Asked::DynamoDb(operation, body) => answered(self.ask_database(&operation, &body)),
+            Asked::Gateway(request) => self.ask_gateway(&request),
+            // The schedule itself sees to waits.
+            Asked::Sleep(_) => Answered::Slept,
         }
-        self.deliver(asked)
     }
 
-    fn refuse(&mut self, asked: Asked, refusal: Refusal) -> Answered {
+    fn is_in_trouble(&mut self, asked: Asked, trouble: Trouble) -> Answered {
         match asked {
-            Asked::Gateway(_) => {
-                let fault = match refusal {
-                    Refusal::Throttled | Refusal::Conflict => Fault::Unavailable503,
-                    Refusal::Failed => Fault::ServerErrorHtml500 { effect: false },
-                    Refusal::DoneAndFailed => Fault::ServerErrorHtml502 { effect: true },
-                };
-                self.deliver_with(asked, fault)
-            }
-            Asked::DynamoDb(operation, body) => answered(match refusal {
-                Refusal::Throttled => dynamodb::throttled(),
-                Refusal::Conflict if operation == "TransactWriteItems" => {
-                    dynamodb::transaction_conflict(dynamodb::parts(&body), 0)
+            Asked::Gateway(request) => {
+                if let Some(endpoint) = endpoint(request.uri().path()) {
+                    self.kakaopay.inject(endpoint, fault(trouble));
                 }
-                Refusal::Conflict => dynamodb::conflict(),
-                Refusal::Failed => dynamodb::internal_error(),
-                Refusal::DoneAndFailed => {
+                self.ask_gateway(&request)
+            }
+            Asked::DynamoDb(operation, body) => answered(match trouble {
+                Trouble::DoneAndFailed => {
                     self.ask_database(&operation, &body);
                     dynamodb::internal_error()
                 }
+                Trouble::Throttled
+                | Trouble::Conflict
+                | Trouble::Failed
+                | Trouble::Refused
+                | Trouble::NotFound
+                | Trouble::BankUnknown
+                | Trouble::DoneAndBankUnknown
+                | Trouble::InProgress => dynamodb_in_trouble(trouble, &operation, &body),
             }),
-            Asked::Sleep(_) => self.deliver(asked),
+            // The schedule itself sees to waits.
+            Asked::Sleep(_) => Answered::Slept,
         }
     }
 }
 
-/// The ways in which the other side itself says that it could not.
-#[derive(Clone, Copy)]
-enum Refusal {
-    Throttled,
-    Conflict,
-    Failed,
-    DoneAndFailed,
+/// What KakaoPay says of its own troubles.
+fn fault(trouble: Trouble) -> Fault {
+    match trouble {
+        Trouble::Throttled | Trouble::Conflict => Fault::Unavailable503,
+        Trouble::Failed => Fault::ServerErrorHtml500 { effect: false },
+        Trouble::DoneAndFailed => Fault::ServerErrorHtml502 { effect: true },
+        Trouble::Refused => Fault::UserLocked,
+        Trouble::NotFound => Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false },
+        Trouble::BankUnknown => Fault::BankFirmUnknown { effect: false },
+        Trouble::DoneAndBankUnknown => Fault::BankFirmUnknown { effect: true },
+        Trouble::InProgress => Fault::DuplicateRequest785,
+    }
 }
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("steps", &self.steps).finish_non_exhaustive()
+        f.debug_struct("World").field("steps", &self.steps()).finish_non_exhaustive()
     }
 }
 
-fn answered(answer: Answer) -> Answered {
+/// What DynamoDB says of its own troubles, where it has done nothing.
+pub(crate) fn dynamodb_in_trouble(trouble: Trouble, operation: &str, body: &Bytes) -> Answer {
+    match trouble {
+        Trouble::Throttled => dynamodb::throttled(),
+        Trouble::Conflict if operation == "TransactWriteItems" => {
+            dynamodb::transaction_conflict(dynamodb::parts(body), 0)
+        }
+        Trouble::Conflict => dynamodb::conflict(),
+        Trouble::Failed
+        | Trouble::DoneAndFailed
+        | Trouble::Refused
+        | Trouble::NotFound
+        | Trouble::BankUnknown
+        | Trouble::DoneAndBankUnknown
+        | Trouble::InProgress => dynamodb::internal_error(),
+    }
+}
+
+pub(crate) fn answered(answer: Answer) -> Answered {
     Answered::DynamoDb(answer.status, answer.body)
 }
 
@@ -413,7 +307,7 @@ fn endpoint(path: &str) -> Option<Endpoint> {
 ///
 /// Each world has its own allowance of retries, as each process has in production. By itself the SDK shares one
 /// among all clients of a process, and then a history would depend on those before it.
-fn client(network: &Network) -> Client {
+pub(crate) fn client(network: &Network) -> Client {
     let connector = SharedHttpConnector::new(network.clone());
     let allowance = RetryPartition::custom("simulated").token_bucket(TokenBucket::default()).build();
     let config = aws_sdk_dynamodb::Config::builder()

@@ -140,6 +140,13 @@ impl Bound<'_, Condition> {
         if let [only] = *path.0 { Some(self.name(only)) } else { None }
     }
 
+    /// The attributes that it asks about, each by the first level of its path.
+    pub(crate) fn tops(&self) -> impl Iterator<Item = &str> {
+        let mut paths = Vec::new();
+        gather(self.tree(), &mut paths);
+        paths.into_iter().map(|path| &**self.name(path.0[0]))
+    }
+
     /// What is wrong whatever the item.
     fn check(&self, condition: &Condition) -> Result<(), String> {
         match condition {
@@ -246,6 +253,29 @@ impl Bound<'_, Condition> {
                 (Some(Value::Bytes(bytes)), Some(Value::Bytes(prefix))) => bytes.starts_with(prefix),
                 _ => false,
             },
+        }
+    }
+}
+
+fn gather<'c>(condition: &'c Condition, paths: &mut Vec<&'c Path>) {
+    let mut operand = |operand: &'c Operand| {
+        if let Operand::Path(path) = operand {
+            paths.push(path);
+        }
+    };
+    match condition {
+        Condition::Compare(left, _, right) => [left, right].into_iter().for_each(operand),
+        Condition::Between(value, lower, upper) => [value, lower, upper].into_iter().for_each(operand),
+        Condition::In(value, among) => std::iter::once(value).chain(among).for_each(operand),
+        Condition::BeginsWith(path, prefix) => {
+            operand(prefix);
+            paths.push(path);
+        }
+        Condition::Exists(path) | Condition::Missing(path) => paths.push(path),
+        Condition::Not(inner) => gather(inner, paths),
+        Condition::And(one, other) | Condition::Or(one, other) => {
+            gather(one, paths);
+            gather(other, paths);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A DynamoDB in memory that is the same every time: no clock, no randomness, no threads, no files.
 //!
-//! It takes and gives the JSON that goes over the wire, so that the cafe's own store is at work on it. It
-//! knows what that store uses of DynamoDB, and a little more; all else is refused as a
+//! It takes and gives the JSON that goes over the wire, so that our own stores are at work on it. It
+//! knows what those use of DynamoDB, and a little more; all else is refused as a
 //! `ValidationException`, as a refusal is noticed and a wrong guess is not. What it knows is compared with
 //! the embedded DynamoDB and with AWS's DynamoDB Local over random requests.
 //!
@@ -31,7 +31,7 @@ pub use self::shape::{IndexShape, KeyKind, KeyPart, KeyShape, Projection, Shape,
 pub use self::value::{Item, Value};
 
 use self::failure::Failure;
-use self::shape::CAFE;
+use self::shape::ALL;
 use self::table::{Key, KeyValue, Table};
 use self::write::Kind;
 
@@ -66,10 +66,10 @@ pub struct Database {
 }
 
 impl Database {
-    /// The cafe's tables, with nothing in them.
+    /// All tables, with nothing in them.
     #[must_use]
     pub fn new() -> Database {
-        Database::of(CAFE.iter().cloned())
+        Database::of(ALL.iter().cloned())
     }
 
     /// Tables of these shapes, with nothing in them.

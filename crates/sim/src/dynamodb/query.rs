@@ -64,6 +64,16 @@ impl Database {
         let condition = expression::condition(&request.key_condition_expression)
             .and_then(|parsed| placeholders.condition(parsed))
             .map_err(invalid)?;
+        let invalid_filter =
+            |problem: String| Failure::Invalid(format!("Invalid FilterExpression: {problem}"));
+        let filter = match &request.filter_expression {
+            None => None,
+            Some(text) => Some(
+                expression::condition(text)
+                    .and_then(|parsed| placeholders.condition(parsed))
+                    .map_err(invalid_filter)?,
+            ),
+        };
         placeholders.finish().map_err(Failure::Invalid)?;
         if request.limit == Some(0) {
             return Err(Failure::Invalid("Member must have value greater than or equal to 1".to_owned()));
@@ -86,6 +96,13 @@ impl Database {
         };
         let shape = index.map_or(&table.shape.key, |index| &table.shape.indexes[index].key);
         let (hash, wanted) = wanted(&condition, shape).map_err(invalid)?;
+        if let Some(name) =
+            filter.as_ref().and_then(|filter| filter.tops().find(|name| shape.has(name)).map(str::to_owned))
+        {
+            let message = "Filter Expression can only contain non-primary key attributes: Primary key \
+                           attribute: ";
+            return Err(Failure::Invalid(format!("{message}{name}")));
+        }
         let lag = match index {
             Some(_) => self.index_lag,
             None if request.consistent_read => 0,
@@ -110,7 +127,7 @@ impl Database {
         let found = found
             .filter(|(place, _)| wanted.includes(place.key.range.as_ref()))
             .filter(|(place, _)| start.as_ref().is_none_or(|start| place.cmp(start) == behind));
-        Ok(Answer::done(&self.page(table, index, found, request.limit)))
+        Ok(Answer::done(&self.page(table, index, found, request.limit, filter.as_ref())))
     }
 
     /// The first of what was found, as many as one page holds, and at least one.
@@ -120,26 +137,32 @@ impl Database {
         index: Option<usize>,
         found: impl Iterator<Item = (Place, &'t Item)>,
         limit: Option<usize>,
+        filter: Option<&Bound<'_, Condition>>,
     ) -> Page {
         let most = self.page_items.unwrap_or(usize::MAX).max(1);
         let (mut items, mut last, mut bytes, mut more) = (Vec::new(), None, 0, false);
+        let mut scanned = 0;
         for (place, item) in found {
             bytes += item.size();
-            more = items.len() == most || (bytes > PAGE_BYTES && last.is_some());
+            more = scanned == most || (bytes > PAGE_BYTES && last.is_some());
             if more {
                 break;
             }
-            items.push(projected(table, index, item));
+            // What is filtered out was read all the same, and counts towards the page.
+            scanned += 1;
+            if filter.is_none_or(|filter| filter.holds(item)) {
+                items.push(projected(table, index, item));
+            }
             last = Some(place);
             // At the limit nobody looks whether there is more.
-            more = Some(items.len()) == limit;
+            more = Some(scanned) == limit;
             if more {
                 break;
             }
         }
         Page {
             count: items.len(),
-            scanned_count: items.len(),
+            scanned_count: scanned,
             items,
             last_evaluated_key: last.filter(|_| more).map(|place| key_item(table, index, &place)),
         }

@@ -75,6 +75,8 @@ pub(crate) struct Query<'a> {
     #[serde(borrow)]
     pub(crate) key_condition_expression: Text<'a>,
     #[serde(borrow)]
+    pub(crate) filter_expression: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(crate) expression_attribute_names: Option<Names<'a>>,
     #[serde(borrow)]
     pub(crate) expression_attribute_values: Option<Values<'a>>,

@@ -64,8 +64,8 @@ pub enum Projection {
     Include(Vec<String>),
 }
 
-/// The cafe's three tables: `members`, `ledger` and `orders`.
-pub(crate) static CAFE: LazyLock<[Arc<Shape>; 3]> = LazyLock::new(|| {
+/// The cafe's three tables, `members`, `ledger` and `orders`, and that of the payments service, `payments`.
+pub(crate) static ALL: LazyLock<[Arc<Shape>; 4]> = LazyLock::new(|| {
     let text = |name: &str| KeyPart { name: name.to_owned(), kind: KeyKind::Text };
     let by = |hash, range| KeyShape { hash, range };
     let watch = IndexShape {
@@ -77,21 +77,25 @@ pub(crate) static CAFE: LazyLock<[Arc<Shape>; 3]> = LazyLock::new(|| {
     [
         table("members", by(text("id"), None), Vec::new()),
         table("ledger", by(text("member"), Some(text("entry"))), Vec::new()),
-        table("orders", by(text("id"), None), vec![watch]),
+        table("orders", by(text("id"), None), vec![watch.clone()]),
+        table(PAYMENTS, by(text("id"), Some(text("part"))), vec![watch]),
     ]
 });
+
+/// What the table of the payments service is called here.
+pub(crate) const PAYMENTS: &str = "payments";
 
 /// What the cafe's tables are called here, for its store.
 #[must_use]
 pub fn names() -> store::Tables {
-    let [members, ledger, orders] = CAFE.each_ref().map(|shape| shape.name.clone());
+    let [members, ledger, orders, _] = ALL.each_ref().map(|shape| shape.name.clone());
     store::Tables { members, ledger, orders }
 }
 
-/// What the cafe's tables look like: members, ledger and orders.
+/// What all tables look like: members, ledger, orders and payments.
 #[must_use]
 pub fn shapes() -> Vec<Shape> {
-    CAFE.iter().map(|shape| Shape::clone(shape)).collect()
+    ALL.iter().map(|shape| Shape::clone(shape)).collect()
 }
 
 impl KeyShape {

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use sim::cafe::TheCafe;
 use sim::choices::Choices;
 use sim::history;
 use sim::runs;
@@ -13,7 +14,7 @@ use sim::zoo::Bug;
 fn a_hundred_thousand_histories_and_every_fault_of_every_story_add_up_and_reach_everything() {
     let started = Instant::now();
     let told = |failure: Box<runs::Failure>| panic!("{}\n{}", failure.story.join("\n"), failure.broken);
-    let mut all = runs::stories(false).unwrap_or_else(told);
+    let mut all = runs::stories::<TheCafe>(false).unwrap_or_else(told);
     println!("{} stories, {:.1} s", all.runs, started.elapsed().as_secs_f32());
     all.add(&runs::histories(0, 100_000).unwrap_or_else(told));
     println!("{} in all, {} requests, {:.1} s", all.runs, all.requests, started.elapsed().as_secs_f32());

@@ -1,6 +1,7 @@
 //! Stories end as they should, and a plan is read as it is written.
 
-use sim::story::{Plan, STORIES};
+use sim::plan::Plan;
+use sim::story::STORIES;
 
 #[test]
 fn every_story_ends_as_it_should_when_nothing_goes_wrong() {

@@ -1,5 +1,6 @@
 //! Broken cafes are caught, each by its name.
 
+use sim::cafe::TheCafe;
 use sim::runs;
 use sim::zoo::Bug;
 
@@ -11,7 +12,7 @@ macro_rules! caught {
         $(
             #[test]
             fn $test() {
-                let caught = runs::catch(Bug::$bug, HISTORIES);
+                let caught = runs::catch::<TheCafe>(Bug::$bug, HISTORIES);
                 assert!(caught.is_some(), "nothing shows that this cafe is broken");
             }
         )*

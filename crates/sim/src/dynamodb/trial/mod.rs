@@ -136,7 +136,7 @@ fn is_the_last_page(database: &mut Database, request: &Request, ours: &Reply, th
     let Some(next) = next_page(request, ours) else { return false };
     let mut last = ours.clone();
     last.body.as_object_mut().map(|body| body.remove("LastEvaluatedKey"));
-    last == *theirs && ask(database, &next).body["Count"] == 0
+    last == *theirs && ask(database, &next).body["ScannedCount"] == 0
 }
 
 /// A reply without what may differ: how its messages are worded, and where its errors are declared.
