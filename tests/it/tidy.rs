@@ -39,7 +39,7 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
 const ARROWS: [(&str, &[&str]); 18] = [
     ("batches", &[]),
     ("cafe-core", &["kakaopay", "portone", "tosspayments"]),
-    ("cli", &["cafe-core", "functions", "openbuilder", "store"]),
+    ("cli", &["cafe-core", "functions", "openbuilder", "sealed", "store"]),
     ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
     ("embedded-metrics", &[]),
     ("fakes", &[]),

@@ -2,11 +2,13 @@
 
 mod ask;
 mod audit;
+mod dump;
 mod invoke;
 mod members;
 mod menu;
 mod orders;
 mod parameter;
+mod payments;
 mod place;
 mod progress;
 mod refund;
@@ -30,7 +32,7 @@ use crate::told::{NOT_DONE, Told, explain};
 /// The cafe, for its owner: orders, refunds, the menu and the books. Without more, it works on what your AWS
 /// profile and region lead to.
 ///
-/// It ends with 0 where all is well; with 1 where an audit found something; with 2 where something could not be done,
+/// It ends with 0 where all is well; with 1 where an audit found something, or a row could not be moved here; with 2 where something could not be done,
 /// or was not agreed to, and nothing has changed; and with 3 where nobody knows yet, and the same command, repeated,
 /// finds out.
 #[derive(Debug, Parser)]
@@ -59,6 +61,9 @@ enum Command {
     /// What is sold.
     #[command(subcommand)]
     Menu(Menu),
+    /// Other backends' payments.
+    #[command(subcommand)]
+    Payments(payments::Payments),
     /// Reads every member, ledger line and order, and names each that does not add up. It may be run while
     /// the cafe is open.
     ///
@@ -171,6 +176,9 @@ async fn run(Arguments { json, command, place }: Arguments) -> Result<Told, BoxE
                 Members::Move { whose, to, yes } => desk.renumber(&whose, &to, yes).await,
                 Members::Delete { whose, yes } => desk.delete(&whose, yes).await,
             }
+        }
+        Command::Payments(payments::Payments::Migrate(wanted)) => {
+            payments::migrate(&found, wanted, environment, json).await
         }
         Command::Menu(menu) => {
             let parameter = found.menu_parameter().ok_or(

@@ -30,11 +30,13 @@ const DEV: [(&str, &str); 3] = [
 ];
 
 /// What everything is called there.
-const DEV_NAMES: [(&str, &str); 4] = [
+const DEV_NAMES: [(&str, &str); 6] = [
     ("REFUND_FUNCTION", "refund"),
     ("RECONCILE_FUNCTION", "reconcile"),
     ("MENU_PARAMETER", "/cafe/menu"),
     ("PHONE_KEY_PARAMETER", "/cafe/phone-key"),
+    ("PAYMENTS_TABLE", "payments"),
+    ("PAYMENTS_STORE_KEY_PARAMETER", "/payments/store-key"),
 ];
 
 /// Where the cafe is. What no flag says, the stack says, and without one the environment, as it does to the functions.
@@ -82,6 +84,13 @@ pub(crate) struct Place {
     /// [env: `PHONE_KEY_PARAMETER`].
     #[arg(long, global = true, value_name = "NAME")]
     phone_key_parameter: Option<String>,
+    /// The payments service's table [env: `PAYMENTS_TABLE`].
+    #[arg(long, global = true, value_name = "TABLE")]
+    payments: Option<String>,
+    /// The parameter that keeps what its records are sealed with, where `PAYMENTS_STORE_KEY` itself is not set
+    /// [env: `PAYMENTS_STORE_KEY_PARAMETER`].
+    #[arg(long, global = true, value_name = "NAME")]
+    payments_store_key_parameter: Option<String>,
 }
 
 /// The environment's variables, as a function.
@@ -187,6 +196,40 @@ impl Found {
     pub(crate) fn phone_key_parameter(&self) -> Result<String, BoxError> {
         let name = self.name(self.place.phone_key_parameter.as_ref(), "PHONE_KEY_PARAMETER");
         name.ok_or_else(|| unnamed("the key of phone numbers, as PHONE_KEY does", "--phone-key-parameter"))
+    }
+
+    /// Whether it is `cargo dev`, by its own flag.
+    pub(crate) const fn is_dev(&self) -> bool {
+        self.place.dev
+    }
+
+    /// The payments service's table.
+    ///
+    /// # Errors
+    /// Where nothing names it.
+    pub(crate) fn payments_table(&self) -> Result<String, BoxError> {
+        let name = self.name(self.place.payments.as_ref(), "PAYMENTS_TABLE");
+        name.ok_or_else(|| unnamed("the payments service's table", "--payments"))
+    }
+
+    /// What its records are sealed with, if the environment has it.
+    pub(crate) fn payments_store_key(&self) -> Option<String> {
+        (self.environment)("PAYMENTS_STORE_KEY")
+    }
+
+    /// The parameter that keeps what its records are sealed with.
+    ///
+    /// # Errors
+    /// Where nothing names it.
+    pub(crate) fn payments_store_key_parameter(&self) -> Result<String, BoxError> {
+        let flag = self.place.payments_store_key_parameter.as_ref();
+        let name = self.name(flag, "PAYMENTS_STORE_KEY_PARAMETER");
+        name.ok_or_else(|| {
+            unnamed(
+                "what payments are sealed with, as PAYMENTS_STORE_KEY does",
+                "--payments-store-key-parameter",
+            )
+        })
     }
 
     /// A name: as the flag says, the stack, the environment, or `cargo dev`.

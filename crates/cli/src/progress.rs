@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Stderr, Write};
 
 /// The line.
+#[derive(Debug)]
 pub(crate) struct Line {
     stderr: Stderr,
     is_watched: bool,
@@ -22,6 +23,12 @@ impl Line {
             // Back to the line's beginning, and without the rest of what stood there. Nobody needs it to go on.
             let _ = write!(self.stderr, "\r{text}\x1b[K").and_then(|()| self.stderr.flush());
         }
+    }
+
+    /// Says something on a line of its own, which stays, whether anybody watches or not.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.show("");
+        let _ = writeln!(self.stderr, "{text}");
     }
 }
 

@@ -19,8 +19,15 @@ const INVOKED: [(&str, &str); 2] =
 const LIVE: &str = "live";
 
 /// What is read of a function's own settings.
-const SETTINGS: [&str; 5] =
-    ["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE", "MENU_PARAMETER", "PHONE_KEY_PARAMETER"];
+const SETTINGS: [&str; 7] = [
+    "MEMBERS_TABLE",
+    "LEDGER_TABLE",
+    "ORDERS_TABLE",
+    "MENU_PARAMETER",
+    "PHONE_KEY_PARAMETER",
+    "PAYMENTS_TABLE",
+    "PAYMENTS_STORE_KEY_PARAMETER",
+];
 
 impl Stack {
     /// Looks for the stack's functions among all.

@@ -23,4 +23,4 @@ mod writes;
 pub use crate::auditor::{Audited, Auditor, Progress};
 pub use crate::books::{Books, Filed, Orders};
 pub use crate::dynamo::{DynamoStore, Tables};
-pub use crate::payments::{BadStoreKey, DynamoRecords, Vault};
+pub use crate::payments::{BadStoreKey, DynamoRecords, Moved, Moving, Vault};

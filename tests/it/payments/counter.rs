@@ -76,6 +76,7 @@ pub(super) struct Counter {
     pub(super) iamport: PortOne,
     pub(super) clock: Clock,
     pub(super) pair: Pair,
+    pub(super) records: DynamoRecords,
     service: Service,
     dispatch: Dispatch,
     toss_account: tosspayments::Account,
@@ -119,8 +120,9 @@ impl Counter {
             "shop",
             Arc::new(as_iamport),
         );
+        let records = records().await;
         let service = Service {
-            records: Arc::new(records().await),
+            records: Arc::new(records.clone()),
             acquirers: Arc::new(accounts),
             pair: pair.clone(),
             reach: Reach::ThisMachineToo,
@@ -137,6 +139,7 @@ impl Counter {
             iamport,
             clock,
             pair,
+            records,
             service,
             dispatch,
             toss_account,

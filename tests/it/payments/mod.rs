@@ -7,6 +7,7 @@ mod counter;
 mod description;
 mod generated;
 mod histories;
+mod moving;
 mod nudges;
 mod reservations;
 mod typescript;

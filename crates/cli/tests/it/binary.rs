@@ -10,13 +10,13 @@ use tokio::net::TcpListener;
 use crate::shop::{SECRETS, Shop, id, member};
 
 /// A shop whose DynamoDB answers over HTTP.
-struct Served {
-    shop: Shop,
-    url: String,
+pub(crate) struct Served {
+    pub(crate) shop: Shop,
+    pub(crate) url: String,
 }
 
 impl Served {
-    async fn of(shop: Shop) -> Served {
+    pub(crate) async fn of(shop: Shop) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let embedded = shop.embedded.clone();
@@ -43,13 +43,13 @@ impl Served {
 }
 
 /// `cafe` in an environment that says nothing, so that no machine's own settings count.
-fn cafe(arguments: &[&str]) -> Command {
+pub(crate) fn cafe(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cafe"));
     command.env_clear().args(arguments);
     command
 }
 
-async fn run(mut command: Command) -> (i32, String, String) {
+pub(crate) async fn run(mut command: Command) -> (i32, String, String) {
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap();
     let Output { status, stdout, stderr } = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -6,4 +6,5 @@ mod binary;
 mod dev;
 mod kiosk;
 mod members;
+mod payments;
 mod shop;

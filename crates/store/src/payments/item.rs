@@ -188,6 +188,30 @@ pub(super) fn of_claim(vault: &Vault, claim: &Claim, password: &PasswordHash) ->
     Ok(item)
 }
 
+/// A history that was kept elsewhere: as a claim is once it was completed.
+pub(super) fn of_history(
+    vault: &Vault,
+    history: &History,
+    password: &PasswordHash,
+) -> Result<Item, BoxError> {
+    let History { id, vendor, source, webhook_url, created_at, facts, version, .. } = history;
+    let mut item = record((PAYMENT, *id), vendor, password, *created_at);
+    let identity = Identity { webhook_url: webhook_url.clone(), ..known(vendor, source) };
+    let names = history.cancelled_as.iter().map(|id| text(id.to_string())).collect();
+    item.extend([
+        ("stage".to_owned(), text("kept")),
+        (IDENTITY.to_owned(), seal(vault, *id, IDENTITY, &identity)?),
+        (SHOWN.to_owned(), shown(vault, history)?),
+        ("version".to_owned(), number(*version)),
+        ("currency".to_owned(), text(&*facts.currency)),
+        ("price".to_owned(), number(facts.price.get())),
+        ("refund".to_owned(), number(facts.refund.get())),
+        ("cancelled_as".to_owned(), AttributeValue::L(names)),
+    ]);
+    item.extend(facts.paid_at.map(|at| ("paid_at".to_owned(), time(at))));
+    Ok(item)
+}
+
 /// A reservation.
 pub(super) fn of_reservation(
     vault: &Vault,

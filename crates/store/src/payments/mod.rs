@@ -2,6 +2,7 @@
 //! two by which it is found.
 
 mod item;
+mod moving;
 mod vault;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use cafe_core::payment::{
 use jiff::{SignedDuration, Timestamp};
 
 use self::item::{DEAD, KEY, NOTICE, OPEN, PAYMENT, RECORD, RESERVATION, TELL};
+pub use self::moving::{Moved, Moving};
 pub use self::vault::{BadStoreKey, Vault};
 use crate::change::Change;
 use crate::failure::{refused, unavailable, unbuildable};
