@@ -19,9 +19,10 @@ use devserver::template::Template;
 use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::kakaopay::{KakaoPay, Options, Status};
+use functions::gateways::{gateway, kakaopay};
 use functions::menus::Menus;
 use functions::monitors::{self, Process};
-use functions::parts::{SharedGateway, SharedStore, kakaopay};
+use functions::parts::{SharedGateway, SharedStore};
 use functions::renewed::Renewed;
 use functions::reply::SkillError;
 use functions::settings::{KakaoPaySettings, Part, Secret};
@@ -192,7 +193,7 @@ impl Shop {
             _ => None,
         };
         let parts =
-            [Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
+            [Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::Gateways];
         let settings = Settings::read(set, &parts).unwrap();
         let client = Embedded::in_memory().client();
         let table = |logical_id: &str| match logical_id {
@@ -209,7 +210,7 @@ impl Shop {
         let world = World::with_clock(move || time.now());
         let store = SharedStore::new(DynamoStore::new(client, settings.tables.clone()));
         let menus = Menus::packaged().unwrap();
-        let gateway = kakaopay(settings.kakaopay.as_ref().unwrap(), &key.clone().into(), line).unwrap();
+        let gateway = gateway(&settings.gateways[0], &key.clone().into(), line, &world).unwrap();
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let keys = (&"dev".into(), &"the phone key of a shop that is open for one event".into());
         let skills = Skills::new(&settings, store, menus, keys, world).unwrap();
@@ -499,7 +500,7 @@ async fn a_key_of_kakaopay_s_that_is_replaced_counts_without_a_deployment() {
     let kept =
         Parameter::kept("KAKAOPAY_KEY", account, SignedDuration::from_mins(5), time.now()).await.unwrap();
     let renewed = Renewed::new(kept, World::with_clock(move || time.now())).await;
-    shop.payments.gateway = SharedGateway::new(renewed);
+    shop.payments.gateways = SharedGateway::new(renewed).into();
     shop.is_quoted().await;
     let opens = async || shop.answers("payment-ready", &text("payment-ready.v2")).await.status;
     assert_eq!(opens().await, 502);

@@ -279,6 +279,14 @@ fn a_policy_is_read_as_cloudformation_works_it_out() {
     let menu = Permission::of("ssm:GetParameters", "parameter/my/menu");
     assert!(kept.allowed("payment-ready").contains(&menu));
     assert_eq!(packaged.allowed("payment-ready").len() + 1, kept.allowed("payment-ready").len());
+    // A secret is read by whoever has named it, and by nobody else.
+    let toss = [("TossSecretKeyParameter", "/my/toss-key"), ("Gateways", "tosspayments")];
+    let toss = Deployment::of(TEMPLATE, &toss, &named);
+    let key = Permission::of("ssm:GetParameters", "parameter/my/toss-key");
+    for function in ["payment-ready", "payment-approve", "payment-close", "reconcile", "refund"] {
+        assert!(toss.allowed(function).contains(&key), "{function}");
+        assert_eq!(toss.allowed(function).len(), packaged.allowed(function).len() + 1, "{function}");
+    }
     let watched = Permission::of("dynamodb:Query", "table/orders/index/watch");
     assert!(kept.allowed("reconcile").contains(&watched) && !kept.allowed("refund").contains(&watched));
     // What one statement more would allow is allowed.

@@ -320,7 +320,7 @@ async fn who_is_printed_for_a_look_tells_no_secret() {
         "PHONE_KEY" => Some(PHONE_KEY.to_owned()),
         _ => Some("canary".to_owned()),
     };
-    let parts_needed = [Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
+    let parts_needed = [Part::SkillKey, Part::PhoneKey, Part::Gateways];
     let wrong = Settings::read(set, &parts_needed).unwrap_err();
     let right = |name: &str| set(name).filter(|value| value != "canary");
     let settings = Settings::read(right, &parts_needed).unwrap();
@@ -369,19 +369,19 @@ async fn errors_tell_what_went_wrong_and_no_secret() {
         let back = |end: &str| format!("{}/pay/{id}/{end}", cafe.server.api_url);
         let returns = Returns { approve: back("approve"), cancel: back("cancel"), fail: back("fail") };
         kakaopay.inject(Endpoint::Ready, fault.clone());
-        printed.extend(told(open(&*parts.store, &*parts.gateway, id, &returns, now).await));
+        printed.extend(told(open(&*parts.store, &parts.gateways, id, None, (&returns, now)).await));
         let back = cafe.opens_and_pays(&link, &[]).await;
         let proof = Proof(back.split_once("pg_token=").unwrap().1.to_owned());
         for endpoint in [Endpoint::Approve, Endpoint::Order] {
             kakaopay.inject(endpoint, fault.clone());
         }
         printed.extend(told(
-            approve(&*parts.store, &*parts.gateway, id, Some(&proof), &parts.world.turn()).await,
+            approve(&*parts.store, &parts.gateways, id, Some(&proof), &parts.world.turn()).await,
         ));
         kakaopay.clear_faults();
         cafe.reconciles(2).await;
         cafe.visits(&back).await;
-        printed.extend(told(close(&*parts.store, &*parts.gateway, id, CloseReason::Failed, now).await));
+        printed.extend(told(close(&*parts.store, &parts.gateways, id, CloseReason::Failed, now).await));
         for endpoint in [Endpoint::Cancel, Endpoint::Order] {
             kakaopay.inject(endpoint, fault.clone());
         }
@@ -391,7 +391,7 @@ async fn errors_tell_what_went_wrong_and_no_secret() {
             amount: None,
             reason: "spilt".to_owned(),
         };
-        printed.extend(told(refund(&*parts.store, &*parts.gateway, asked, &parts.world.turn()).await));
+        printed.extend(told(refund(&*parts.store, &parts.gateways, asked, &parts.world.turn()).await));
         kakaopay.clear_faults();
     }
     assert!(printed.len() > faults().len(), "{printed:#?}");

@@ -51,7 +51,7 @@ const NEEDS: [(&str, &[&str], &[&str]); 11] = [
 const MOST_FLOORS: u64 = 10;
 
 /// Settings that the template must not hold, only where they are kept.
-const SECRETS: [&str; 3] = ["KAKAOPAY_KEY", "PHONE_KEY", "SKILL_KEY"];
+const SECRETS: [&str; 5] = ["KAKAOPAY_KEY", "PHONE_KEY", "PORTONE_ACCOUNT", "SKILL_KEY", "TOSS_SECRET_KEY"];
 
 /// Starts a function that must not start. Gives the one line it says.
 fn refusal(name: &str, environment: &[(&str, &str)]) -> String {
@@ -135,11 +135,12 @@ fn looked_for(parts: &[Part]) -> Result<BTreeSet<String>, BadSettings> {
         let value = match name {
             "SIGN_UP_BONUS" | "POINT_PERCENT" => "1",
             "TRACES" => "xray",
+            "GATEWAYS" => "kakaopay,tosspayments,portone",
             "AWS_XRAY_DAEMON_ADDRESS" => "127.0.0.1:2000",
             "CHECKED_VERSIONS" => "arn:aws:lambda:ap-northeast-2:123456789012:function:cafe:1",
             _ => "something",
         };
-        let unset = SECRETS.contains(&name) || name.ends_with("_URL") || name == "KAKAOPAY_API";
+        let unset = SECRETS.contains(&name) || name.ends_with("_URL") || name.ends_with("_API");
         (!unset).then(|| value.to_owned())
     };
     stack(value);
@@ -248,7 +249,7 @@ fn the_template_hands_over_what_is_needed_and_nothing_that_nobody_reads() {
         }
         let parts: &[Part] = match needs(&name) {
             needs if needs.contains("SKILL_KEY") => &[Part::SkillKey, Part::PhoneKey],
-            needs if needs.contains("KAKAOPAY_KEY") => &[Part::KakaoPay],
+            needs if needs.contains("KAKAOPAY_KEY") => &[Part::Gateways],
             needs if needs.contains("CHECKED_VERSIONS") => &[Part::CheckedVersions],
             _ => &[],
         };

@@ -45,7 +45,17 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("fakes", &[]),
     (
         "functions",
-        &["cafe-core", "embedded-metrics", "kakaopay", "openbuilder", "parameters", "sealed", "store"],
+        &[
+            "cafe-core",
+            "embedded-metrics",
+            "kakaopay",
+            "openbuilder",
+            "parameters",
+            "portone",
+            "sealed",
+            "store",
+            "tosspayments",
+        ],
     ),
     ("idempotency", &[]),
     ("kakaopay", &[]),

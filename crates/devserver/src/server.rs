@@ -12,12 +12,13 @@ use aws_sdk_dynamodb::Client as DynamoDb;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use cafe_core::payment::BoxError;
+use cafe_core::payment::{BoxError, Gateways};
 use functions::aws::Aws;
 use functions::client::Client;
+use functions::gateways::gateway;
 use functions::menus::{MenuSource, Menus};
 use functions::metrics::Metrics;
-use functions::parts::{SharedStore, kakaopay};
+use functions::parts::SharedStore;
 use functions::settings::{Secret, is_loopback, stack};
 use functions::traces::Traces;
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
@@ -35,7 +36,7 @@ use crate::clock::Moved;
 use crate::dynamodb::{Embedded, create_tables};
 use crate::kept::{self, Kept};
 use crate::pages::{self, Desk, Links};
-use crate::settings::{FakeKeys, lookup, own_phone_key};
+use crate::settings::{FakeAccounts, lookup, own_phone_key};
 use crate::ssm::Parameters;
 use crate::template::Template;
 
@@ -97,20 +98,16 @@ impl DevServer {
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
         let fakes = kept::Options::at(&fake_url, &api_url);
-        let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
-        let fake_keys =
-            FakeKeys { open: first(&fakes.kakaopay.secret_keys), legacy: first(&fakes.kakaopay.admin_keys) };
+        let accounts = FakeAccounts::of(&fakes, &fake_url);
         let kept = Kept::open(options.data.as_deref(), fakes)?;
         // Where the payments service hears of them; the port may be another one than in the last run.
         kept.tosspayments.set_webhook_url(Some(&format!("{api_url}/payments/webhooks/toss")));
 
-        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), fake_keys);
+        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), accounts);
         let settings = Settings::read(
             &setting,
-            &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay],
+            &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::Gateways],
         )?;
-        let account = settings.kakaopay.as_ref().ok_or("KAKAOPAY_KEY is missing")?;
-        let kakaopay_key = given(Some(&account.key), "KAKAOPAY_KEY")?;
         let keys = (
             given(settings.skill_key.as_ref(), "SKILL_KEY")?,
             given(settings.phone_key.as_ref(), "PHONE_KEY")?,
@@ -144,11 +141,8 @@ impl DevServer {
         let store = store.metered(metrics.clone());
         let menus =
             Menus::kept(Arc::new(MenuFile(options.menu.clone())), SignedDuration::ZERO, world.now()).await?;
-        let is_fake = account.url.as_ref().is_some_and(is_loopback);
-        let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
-        let gateway =
-            kakaopay(account, kakaopay_key, Arc::new(client))?.metered(metrics.clone(), Traces::default());
-        let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
+        let gateways = gateways(&settings, &metrics, &world)?;
+        let payments = Payments::new(&settings, store.clone(), gateways, menus.clone(), world.clone());
         let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
 
         let skill_key = keys.0.expose_secret().split(',').next().unwrap_or_default().to_owned();
@@ -247,6 +241,19 @@ async fn elsewhere(url: &str, setting: impl Fn(&str) -> Option<String>) -> Resul
     let http = functions::aws::http_client()?;
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
     Ok(DynamoDb::new(&config))
+}
+
+/// The gateways that are chosen, each a fake unless the environment says otherwise.
+fn gateways(settings: &Settings, metrics: &Metrics, world: &World) -> Result<Gateways, BoxError> {
+    let mut offered = Vec::with_capacity(settings.gateways.len());
+    for settings in &settings.gateways {
+        let (name, secret) = settings.secret();
+        let is_fake = settings.url().is_some_and(is_loopback);
+        let client = if is_fake { Client::of_this_machine()? } else { Client::new()? };
+        let gateway = gateway(settings, given(Some(secret), name)?, Arc::new(client), world)?;
+        offered.push(gateway.metered(metrics.clone(), Traces::default()));
+    }
+    Ok(Gateways::new(offered))
 }
 
 fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString, BoxError> {

@@ -1,7 +1,10 @@
 //! The dev server's own settings, each of which the environment overrules.
 
 use functions::aws::made_up;
+use serde_json::json;
 use store::Tables;
+
+use crate::kept;
 
 /// What a skill must send in `x-skill-key`.
 const SKILL_KEY: &str = "dev";
@@ -14,18 +17,44 @@ pub(crate) fn own_phone_key(key: &str) -> Option<String> {
     (key == PHONE_KEY).then(|| key.to_owned())
 }
 
-/// The keys that the fake KakaoPay knows, one for each of its APIs.
+/// What the fakes know of us: a key or an account for each API of each.
 #[derive(Debug)]
-pub(crate) struct FakeKeys {
-    pub(crate) open: String,
-    pub(crate) legacy: String,
+pub(crate) struct FakeAccounts {
+    pub(crate) kakaopay: String,
+    pub(crate) legacy_kakaopay: String,
+    pub(crate) tosspayments: String,
+    pub(crate) portone_v1: String,
+    pub(crate) portone_v2: String,
+}
+
+impl FakeAccounts {
+    /// The accounts at the fakes that are made with these options, at `origin`.
+    pub(crate) fn of(options: &kept::Options, origin: &str) -> FakeAccounts {
+        let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
+        let shop = &options.portone;
+        // The window is the fake's own page: the real one is opened by a script.
+        let portone = |root: &str, secret: &str| {
+            let (key, store, channel) = (&shop.imp_key, &shop.store_id, &shop.channel_key);
+            let page = format!("{origin}{root}/pay");
+            json!({ "secret": secret, "key": key, "store": store, "channel": channel, "page": page })
+                .to_string()
+        };
+        let merchant = options.tosspayments.merchants.first();
+        FakeAccounts {
+            kakaopay: first(&options.kakaopay.secret_keys),
+            legacy_kakaopay: first(&options.kakaopay.admin_keys),
+            tosspayments: merchant.map(|merchant| merchant.secret_key.clone()).unwrap_or_default(),
+            portone_v1: portone(fakes::portone::V1, &shop.imp_secret),
+            portone_v2: portone(fakes::portone::V2, &shop.api_secret),
+        }
+    }
 }
 
 /// Looks a setting up: in `environment`, and among the dev server's own where that has none.
 pub(crate) fn lookup(
     environment: impl Fn(&str) -> Option<String>,
     fake_url: String,
-    fake_keys: FakeKeys,
+    accounts: FakeAccounts,
 ) -> impl Fn(&str) -> Option<String> {
     let tables = Tables::default();
     let toss_url = format!("{fake_url}{}", fakes::tosspayments::PREFIX);
@@ -38,9 +67,14 @@ pub(crate) fn lookup(
                 "KAKAOPAY_URL" => &fake_url,
                 "TOSS_URL" => &toss_url,
                 "KAKAOPAY_KEY" if environment("KAKAOPAY_API").as_deref() == Some("legacy") => {
-                    &fake_keys.legacy
+                    &accounts.legacy_kakaopay
                 }
-                "KAKAOPAY_KEY" => &fake_keys.open,
+                "KAKAOPAY_KEY" => &accounts.kakaopay,
+                "TOSS_SECRET_KEY" => &accounts.tosspayments,
+                "PORTONE_ACCOUNT" if environment("PORTONE_API").as_deref() == Some("v1") => {
+                    &accounts.portone_v1
+                }
+                "PORTONE_ACCOUNT" => &accounts.portone_v2,
                 "PORTONE_V1_URL" => &portone[0],
                 "PORTONE_V2_URL" => &portone[1],
                 "MEMBERS_TABLE" => &tables.members,

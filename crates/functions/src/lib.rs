@@ -26,6 +26,7 @@ pub mod subject;
 pub mod traces;
 pub mod world;
 
+pub mod gateways;
 pub mod general_payment_preprocess;
 pub mod monitors;
 pub mod payment_approve;

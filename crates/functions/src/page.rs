@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use cafe_core::cafe::{Collected, Paid, Points};
-use cafe_core::payment::{Method, OrderId, Won};
+use cafe_core::cafe::{Collected, Paid, Points, Quote};
+use cafe_core::payment::{Method, OrderId, Provider, Won};
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
@@ -117,7 +117,15 @@ pub struct Page {
     heading: Text,
     sentence: Text,
     rows: Vec<Rows>,
+    ways: Vec<Way>,
     refresh_seconds: Option<u32>,
+}
+
+/// A gateway that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Way {
+    name: Text,
+    address: String,
 }
 
 /// The page, in the language of whoever reads it.
@@ -140,7 +148,8 @@ impl Page {
     /// A page with a heading, in Korean and in English.
     #[must_use]
     pub fn new(status: StatusCode, tone: Tone, heading: Text) -> Page {
-        Page { status, tone, heading, sentence: Text::default(), rows: Vec::new(), refresh_seconds: None }
+        let (rows, ways) = (Vec::new(), Vec::new());
+        Page { status, tone, heading, sentence: Text::default(), rows, ways, refresh_seconds: None }
     }
 
     /// Under the heading, one sentence.
@@ -181,6 +190,21 @@ impl Page {
         if points.is_zero() { self } else { self.row(label, Text::same(points.to_string())) }
     }
 
+    /// The choice of a gateway, and what is to be paid there. Each leads to an address of ours: nothing is opened yet.
+    #[must_use]
+    pub fn choice(quote: &Quote, ways: impl Iterator<Item = (Provider, String)>) -> Page {
+        let heading = Text::of("어떻게 결제하시겠어요?", "How would you like to pay?");
+        let mut page = Page::new(StatusCode::OK, Tone::Waiting, heading)
+            .group("goods")
+            .row(("상품", "Item"), cups(quote))
+            .row(("주문 금액", "Order total"), Text::won(quote.total))
+            .points(("사용할 포인트", "Points to use"), quote.spend)
+            .group("sum")
+            .row(("결제 금액", "To pay"), Text::won(quote.due));
+        page.ways = ways.map(|(provider, address)| Way { name: gateway(provider), address }).collect();
+        page.named(quote.id)
+    }
+
     /// A paid order: the same whenever it is looked at.
     #[must_use]
     pub fn paid(paid: &Paid) -> Page {
@@ -195,13 +219,9 @@ impl Page {
         if paid.refunds.is_empty() {
             page = page.saying(Text::of("주문해 주셔서 감사합니다.", "Thank you for your order."));
         }
-        let cups = Text::of(
-            format!("{} {}개", quote.item, quote.quantity),
-            format!("{} × {}", quote.item, quote.quantity),
-        );
         page = page
             .group("goods")
-            .row(("상품", "Item"), cups)
+            .row(("상품", "Item"), cups(quote))
             .row(("주문 금액", "Order total"), Text::won(quote.total))
             .points(("사용한 포인트", "Points used"), quote.spend)
             .group("sum")
@@ -222,8 +242,8 @@ impl Page {
             .points(("돌려받은 포인트", "Points returned"), returned)
             .points(("회수된 적립 포인트", "Earned points taken back"), reversed);
         let (method, approved_at) = match &paid.collected {
-            Collected::Gateway { approval, .. } => {
-                (method(approval.method.as_ref()), approval.at.unwrap_or(paid.paid_at))
+            Collected::Gateway { session, approval } => {
+                (method(session.provider, approval.method.as_ref()), approval.at.unwrap_or(paid.paid_at))
             }
             Collected::Points => (Text::of("포인트", "Points"), paid.paid_at),
         };
@@ -245,12 +265,29 @@ impl Page {
     }
 }
 
-fn method(method: Option<&Method>) -> Text {
-    match method {
-        Some(Method::Card) => Text::of("카카오페이 카드", "KakaoPay, by card"),
-        Some(Method::Balance) => Text::of("카카오페이머니", "KakaoPay Money"),
+/// What was ordered, and how many of it.
+fn cups(quote: &Quote) -> Text {
+    Text::of(format!("{} {}개", quote.item, quote.quantity), format!("{} × {}", quote.item, quote.quantity))
+}
+
+/// A gateway, as payers know it. `PortOne` is nobody's brand: what its window asks for is a card.
+fn gateway(provider: Provider) -> Text {
+    match provider {
+        Provider::KakaoPay => Text::of("카카오페이", "KakaoPay"),
+        Provider::TossPayments => Text::of("토스페이먼츠", "Toss Payments"),
+        Provider::PortOne => Text::of("카드", "Card"),
+    }
+}
+
+fn method(provider: Provider, method: Option<&Method>) -> Text {
+    match (provider, method) {
+        (Provider::KakaoPay, Some(Method::Card)) => Text::of("카카오페이 카드", "KakaoPay, by card"),
+        (Provider::KakaoPay, Some(Method::Balance)) => Text::of("카카오페이머니", "KakaoPay Money"),
+        (Provider::TossPayments, Some(Method::Card)) => {
+            Text::of("토스페이먼츠 카드", "Toss Payments, by card")
+        }
         // A word of the gateway's is for nobody to read.
-        Some(Method::Other(_)) | None => Text::of("카카오페이", "KakaoPay"),
+        (Provider::KakaoPay | Provider::TossPayments | Provider::PortOne, _) => gateway(provider),
     }
 }
 

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{PhoneKey, Roster};
-use cafe_core::gateway::kakaopay::KakaoPay;
-use cafe_core::payment::{BoxError, Gateway, Http};
-use kakaopay::Account;
+use cafe_core::payment::{BoxError, Gateway, Gateways};
 use parameters::Parameter;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -15,7 +13,7 @@ use url::Url;
 use crate::menus::Menus;
 use crate::metered::Metered;
 use crate::metrics::Metrics;
-use crate::settings::{KakaoPaySettings, Settings};
+use crate::settings::Settings;
 use crate::skill::SkillKeys;
 use crate::traces::Traces;
 use crate::world::World;
@@ -47,7 +45,7 @@ pub struct Payments {
     /// Members, ledger and orders.
     pub store: SharedStore,
     /// Who collects.
-    pub gateway: SharedGateway,
+    pub gateways: Gateways,
     /// What is sold.
     pub menus: Menus,
     /// Where the gateway sends customers back to; the request's own host where nothing is set.
@@ -93,6 +91,19 @@ impl SharedGateway {
     #[must_use]
     pub fn metered(self, metrics: Metrics, traces: Traces) -> SharedGateway {
         SharedGateway::new(Metered::new(self, metrics).traced(traces))
+    }
+}
+
+/// One alone, which nobody needs to choose.
+impl From<SharedGateway> for Gateways {
+    fn from(only: SharedGateway) -> Gateways {
+        Gateways::new([only])
+    }
+}
+
+impl From<SharedGateway> for Arc<dyn Gateway> {
+    fn from(shared: SharedGateway) -> Arc<dyn Gateway> {
+        shared.0
     }
 }
 
@@ -169,30 +180,11 @@ impl Payments {
     pub fn new(
         settings: &Settings,
         store: SharedStore,
-        gateway: SharedGateway,
+        gateways: impl Into<Gateways>,
         menus: Menus,
         world: World,
     ) -> Payments {
         let (public_url, cafe_name) = (settings.public_url.clone(), settings.cafe_name.as_str().into());
-        Payments { store, gateway, menus, public_url, cafe_name, world }
+        Payments { store, gateways: gateways.into(), menus, public_url, cafe_name, world }
     }
-}
-
-/// KakaoPay with the owner's account.
-///
-/// # Errors
-/// Where KakaoPay could not take the key or the merchant code; the function must not start.
-pub fn kakaopay(
-    settings: &KakaoPaySettings,
-    key: &SecretString,
-    http: Arc<dyn Http>,
-) -> Result<SharedGateway, BoxError> {
-    let mut account = Account::new(settings.api, key, settings.cid.clone())?;
-    if let Some(url) = &settings.url {
-        account = account.with_base_url(url.as_str())?;
-    }
-    if let Some(prefix) = &settings.key_prefix {
-        account = account.with_key_prefix(prefix)?;
-    }
-    Ok(SharedGateway::new(KakaoPay::new(account, http)))
 }

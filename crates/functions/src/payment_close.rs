@@ -1,12 +1,14 @@
 //! `GET /pay/{order}/cancel`, `GET /pay/{order}/fail`: the customer is back without having paid, or so the browser says.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::middleware::from_fn;
 use axum::routing::get;
 use cafe_core::cafe::CloseReason;
 use cafe_core::cafe::flow::close;
 use cafe_core::payment::OrderId;
+use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::order_path::OrderInPath;
@@ -28,12 +30,28 @@ async fn cancelled(State(app): State<Payments>, OrderInPath(id): OrderInPath) ->
     end(&app, id, CloseReason::Cancelled).await
 }
 
-async fn failed(State(app): State<Payments>, OrderInPath(id): OrderInPath) -> Page {
-    end(&app, id, CloseReason::Failed).await
+/// What a gateway says that has one address for whoever did not pay.
+#[derive(Deserialize)]
+struct Callback {
+    code: Option<String>,
 }
 
-async fn end(app: &Payments, id: OrderId, hint: CloseReason) -> Page {
-    let closing = close(&*app.store, &*app.gateway, id, hint, app.world.now());
+/// Toss Payments' word for a payer who pressed cancel.
+const PRESSED_CANCEL: &str = "PAY_PROCESS_CANCELED";
+
+async fn failed(
+    State(app): State<Payments>,
+    OrderInPath(id): OrderInPath,
+    callback: Result<Query<Callback>, QueryRejection>,
+) -> Page {
+    let code = callback.ok().and_then(|Query(callback)| callback.code);
+    let cancelled = code.is_some_and(|code| code == PRESSED_CANCEL);
+    end(&app, id, if cancelled { CloseReason::Cancelled } else { CloseReason::Failed }).await
+}
+
+/// Ends an order as a browser hints, once its gateway has been asked.
+pub(crate) async fn end(app: &Payments, id: OrderId, hint: CloseReason) -> Page {
+    let closing = close(&*app.store, &app.gateways, id, hint, app.world.now());
     match timeout(PATIENCE, closing).await {
         Ok(Ok(closed)) => reply::closed(&closed),
         Ok(Err(error)) => reply::not_closed(&error, id, app.world.now()),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cafe_core::cafe::flow::{Cup, Opening, OrderError, open, open_quoted, order_by_link, order_demo};
 use cafe_core::cafe::{Opened, Quoted, Tender};
-use cafe_core::payment::{OrderId, Returns};
+use cafe_core::payment::{OrderId, Provider, Returns};
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use jiff::Timestamp;
@@ -85,14 +85,26 @@ async fn named(
     }
 }
 
-async fn ordered(State(app): State<Payments>, OrderInPath(id): OrderInPath, request: Request) -> Response {
+/// What a link says that a customer has chosen.
+#[derive(Debug, Deserialize)]
+struct Choice {
+    by: Option<String>,
+}
+
+async fn ordered(
+    State(app): State<Payments>,
+    OrderInPath(id): OrderInPath,
+    choice: Result<Query<Choice>, QueryRejection>,
+    request: Request,
+) -> Response {
     let visit = Visit::of(&app, &request);
     if visit.device == Device::Preview {
         return visit.preview(&app);
     }
     let now = app.world.now();
-    match open(&*app.store, &*app.gateway, id, &visit.returns(id), now).await {
-        Ok(opening) => visit.lead(id, opening, now),
+    let by = choice.ok().and_then(|Query(choice)| Provider::from_name(&choice.by?));
+    match open(&*app.store, &app.gateways, id, by, (&visit.returns(id), now)).await {
+        Ok(opening) => visit.lead(&app, id, opening, now),
         Err(error) => Page::from(error).into_response(),
     }
 }
@@ -125,14 +137,20 @@ impl Visit {
     async fn open_fresh(&self, app: &Payments, quoted: Quoted, now: Timestamp) -> Response {
         let id = quoted.quote.id;
         let returns = self.returns(id);
-        match open_quoted(&*app.store, &*app.gateway, quoted, &returns, now).await {
-            Ok(opening) => self.lead(id, opening, now),
+        match open_quoted(&*app.store, &app.gateways, quoted, None, (&returns, now)).await {
+            // To the order's own address, so that a reload makes no other order.
+            Ok(Opening::Choose(_)) => page::redirect(&self.base.join(&format!("/pay/{id}"))),
+            Ok(opening) => self.lead(app, id, opening, now),
             Err(error) => Page::from(error).into_response(),
         }
     }
 
-    fn lead(&self, id: OrderId, opening: Opening, now: Timestamp) -> Response {
+    fn lead(&self, app: &Payments, id: OrderId, opening: Opening, now: Timestamp) -> Response {
         match opening {
+            Opening::Choose(quoted) => {
+                let way = |provider| (provider, self.base.join(&format!("/pay/{id}?by={provider}")));
+                Page::choice(&quoted.quote, app.gateways.offered().into_iter().map(way)).into_response()
+            }
             Opening::Pay(opened) => page::redirect(&self.page_of(opened)),
             Opening::Paid(paid) => Page::paid(&paid).into_response(),
             Opening::Pending => reply::pending(id, now).into_response(),

@@ -67,11 +67,11 @@ pub async fn handle(app: &Payments, event: Event) -> Result<Report, BoxError> {
     let turns = || app.world.turn_for(ATTEMPT_FOR);
     if let Some(order) = event.order {
         let id = OrderId::parse(&order)?;
-        let outcome = name(look_at(&*app.store, &*app.gateway, id, &turns).await?);
+        let outcome = name(look_at(&*app.store, &app.gateways, id, &turns).await?);
         tracing::info!(order, outcome, "an order was looked at");
         return Ok(Report::One { order, outcome });
     }
-    let run = reconcile(&*app.store, &*app.gateway, MOST_ORDERS, &turns).await?;
+    let run = reconcile(&*app.store, &app.gateways, MOST_ORDERS, &turns).await?;
     tracing::info!(
         settled = run.settled,
         closed = run.closed,

@@ -79,7 +79,7 @@ pub async fn handle(app: &Payments, request: Request) -> Answer {
         return refused("reason must say in 1 to 200 characters why");
     }
     let asked = RefundRequest { order, id: id.clone(), amount, reason: reason.to_owned() };
-    match timeout(PATIENCE, refund(&*app.store, &*app.gateway, asked, &app.world.turn())).await {
+    match timeout(PATIENCE, refund(&*app.store, &app.gateways, asked, &app.world.turn())).await {
         Ok(Ok(paid)) => refunded(&paid, &id),
         Ok(Err(error)) => answer(&error, &id),
         // As if the process had died here: the schedule finishes it.

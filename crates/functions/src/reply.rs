@@ -210,7 +210,8 @@ pub(crate) fn closed(closed: &Closed) -> Page {
     match closed.late.as_ref().map(|late| late.capture) {
         None => {}
         Some(Capture::Possible) => {
-            return over(StatusCode::GONE, too_late()).saying(Text::of(
+            let (status, heading) = ended(closed.reason);
+            return over(status, heading).saying(Text::of(
                 "결제가 확인되지 않아 주문을 닫았습니다. 나중에라도 결제된 금액이 확인되면 모두 돌려 드립니다.",
                 "We could not confirm your payment, so the order is closed. Should money turn out to have been taken, you will get all of it back.",
             ));
@@ -238,12 +239,17 @@ pub(crate) fn closed(closed: &Closed) -> Page {
     } else {
         nothing_paid("사용하려던 포인트는 돌려 드렸습니다.", "The points you meant to use are yours again.")
     };
-    match closed.reason {
-        CloseReason::Cancelled => over(StatusCode::OK, cancelled()),
-        CloseReason::Failed | CloseReason::Mismatched => over(StatusCode::OK, failed()),
-        CloseReason::Expired => over(StatusCode::GONE, too_late()),
+    let (status, heading) = ended(closed.reason);
+    over(status, heading).saying(nothing_moved)
+}
+
+/// How it ended.
+fn ended(reason: CloseReason) -> (StatusCode, Text) {
+    match reason {
+        CloseReason::Cancelled => (StatusCode::OK, cancelled()),
+        CloseReason::Failed | CloseReason::Mismatched => (StatusCode::OK, failed()),
+        CloseReason::Expired => (StatusCode::GONE, too_late()),
     }
-    .saying(nothing_moved)
 }
 
 /// How often the page of a payment that is being given back asks again.
@@ -392,8 +398,8 @@ pub(crate) fn not_approved(error: &ApproveError, id: OrderId, now: Timestamp) ->
         ApproveError::Closed(closed_order) => closed(closed_order),
         ApproveError::Declined(Decline::NotReady) => not_paid(
             Text::of("결제가 끝나지 않았습니다", "Your payment is not finished"),
-            "카카오페이에서 결제를 마쳐 주세요.",
-            "Please finish it at KakaoPay.",
+            "결제창에서 결제를 마쳐 주세요.",
+            "Please finish it in the payment window.",
         ),
         // The gateway's page works once. What can be tried again is this very address.
         ApproveError::Declined(Decline::Busy | Decline::Later) => not_paid(failed(), reload.0, reload.1),

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{Percent, Points};
-use cafe_core::payment::BoxError;
+use cafe_core::payment::{BoxError, Provider};
 use kakaopay::Api;
 use secrecy::SecretString;
 use store::Tables;
@@ -25,8 +25,8 @@ pub enum Part {
     SkillKey,
     /// `PHONE_KEY`, or `PHONE_KEY_PARAMETER`.
     PhoneKey,
-    /// `KAKAOPAY_KEY`, or `KAKAOPAY_KEY_PARAMETER`.
-    KakaoPay,
+    /// `GATEWAYS`, and the secret of each that it names.
+    Gateways,
     /// `CHECKED_VERSIONS`.
     CheckedVersions,
 }
@@ -40,8 +40,8 @@ pub struct Settings {
     pub skill_key: Option<Secret>,
     /// What tags and seals phone numbers.
     pub phone_key: Option<Secret>,
-    /// How to speak to KakaoPay.
-    pub kakaopay: Option<KakaoPaySettings>,
+    /// The gateways that customers may pay at, as they are offered.
+    pub gateways: Vec<GatewaySettings>,
     /// Where customers reach us; the request's own host and stage where nothing is set.
     pub public_url: Option<Url>,
     /// The SSM parameter that keeps the menu; the packaged one where nothing is set.
@@ -54,6 +54,68 @@ pub struct Settings {
     pub traces: Option<SocketAddr>,
     /// The ARNs of the functions that a deployment starts before it counts.
     pub checked_versions: Vec<String>,
+}
+
+/// A gateway that the owner has chosen, and how to speak to it.
+#[derive(Debug)]
+pub enum GatewaySettings {
+    /// 카카오페이.
+    KakaoPay(KakaoPaySettings),
+    /// 토스페이먼츠.
+    TossPayments(TossSettings),
+    /// 포트원.
+    PortOne(PortOneSettings),
+}
+
+impl GatewaySettings {
+    /// The secret of its account, and what that is called.
+    #[must_use]
+    pub const fn secret(&self) -> (&'static str, &Secret) {
+        match self {
+            GatewaySettings::KakaoPay(settings) => ("KAKAOPAY_KEY", &settings.key),
+            GatewaySettings::TossPayments(settings) => ("TOSS_SECRET_KEY", &settings.key),
+            GatewaySettings::PortOne(settings) => ("PORTONE_ACCOUNT", &settings.account),
+        }
+    }
+
+    /// Where it is, if not at its own host.
+    #[must_use]
+    pub const fn url(&self) -> Option<&Url> {
+        match self {
+            GatewaySettings::KakaoPay(settings) => settings.url.as_ref(),
+            GatewaySettings::TossPayments(settings) => settings.url.as_ref(),
+            GatewaySettings::PortOne(settings) => settings.url.as_ref(),
+        }
+    }
+}
+
+/// How to speak to Toss Payments.
+#[derive(Debug)]
+pub struct TossSettings {
+    /// Where, if not at its own host.
+    pub url: Option<Url>,
+    /// The secret key.
+    pub key: Secret,
+}
+
+/// How to speak to `PortOne`.
+#[derive(Debug)]
+pub struct PortOneSettings {
+    /// Which of its two APIs.
+    pub api: PortOneApi,
+    /// Where, if not at that API's own host.
+    pub url: Option<Url>,
+    /// All that makes the account, as JSON.
+    pub account: Secret,
+}
+
+/// Which of `PortOne`'s two APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortOneApi {
+    /// The one that was called Iamport.
+    V1,
+    /// Today's.
+    V2,
 }
 
 /// How to speak to KakaoPay.
@@ -158,7 +220,7 @@ impl Settings {
             },
             skill_key: needs(Part::SkillKey).then(|| reader.secret("SKILL_KEY")).flatten(),
             phone_key: needs(Part::PhoneKey).then(|| reader.secret("PHONE_KEY")).flatten(),
-            kakaopay: needs(Part::KakaoPay).then(|| reader.kakaopay()).flatten(),
+            gateways: if needs(Part::Gateways) { reader.gateways() } else { Vec::new() },
             public_url: reader.url("PUBLIC_URL"),
             menu_parameter: reader.text("MENU_PARAMETER"),
             rules: reader.rules(),
@@ -250,6 +312,44 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         url
     }
 
+    /// Those that are named, each once, in the order in which they are offered.
+    fn gateways(&mut self) -> Vec<GatewaySettings> {
+        let text = self.text("GATEWAYS").unwrap_or_else(|| Provider::KakaoPay.to_string());
+        let named: Vec<_> = text.split(',').map(|name| Provider::from_name(name.trim())).collect();
+        let is_twice = |at: usize| named[at].is_some() && named[..at].contains(&named[at]);
+        if named.contains(&None) || (0..named.len()).any(is_twice) {
+            let some = "some of kakaopay, tosspayments and portone, each once, with commas between";
+            self.problems.push(format!("GATEWAYS must be {some}"));
+        }
+        let read = |provider: Provider| match provider {
+            Provider::KakaoPay => self.kakaopay().map(GatewaySettings::KakaoPay),
+            Provider::TossPayments => self.tosspayments().map(GatewaySettings::TossPayments),
+            Provider::PortOne => self.portone().map(GatewaySettings::PortOne),
+        };
+        named.into_iter().flatten().filter_map(read).collect()
+    }
+
+    fn tosspayments(&mut self) -> Option<TossSettings> {
+        let url = self.url("TOSS_URL");
+        Some(TossSettings { url, key: self.secret("TOSS_SECRET_KEY")? })
+    }
+
+    fn portone(&mut self) -> Option<PortOneSettings> {
+        let api = match self.text("PORTONE_API").as_deref() {
+            None | Some("v2") => PortOneApi::V2,
+            Some("v1") => PortOneApi::V1,
+            Some(_) => {
+                self.problems.push("PORTONE_API must be v1 or v2".to_owned());
+                PortOneApi::V2
+            }
+        };
+        let url = self.url(match api {
+            PortOneApi::V1 => "PORTONE_V1_URL",
+            PortOneApi::V2 => "PORTONE_V2_URL",
+        });
+        Some(PortOneSettings { api, url, account: self.secret("PORTONE_ACCOUNT")? })
+    }
+
     fn kakaopay(&mut self) -> Option<KakaoPaySettings> {
         let api = match self.text("KAKAOPAY_API").as_deref() {
             None | Some("open") => Api::Open,
@@ -307,7 +407,7 @@ mod tests {
     use super::{Part, Secret, Settings};
 
     const ALL: &[Part] =
-        &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
+        &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::Gateways];
 
     fn read(set: &[(&str, &str)], parts: &[Part]) -> Result<Settings, String> {
         let get =
@@ -330,7 +430,7 @@ mod tests {
             ("SIGN_UP_BONUS", "-1"),
             ("POINT_PERCENT", "101"),
         ];
-        insta::assert_snapshot!(read(&set, &[Part::KakaoPay]).unwrap_err(), @"settings missing or wrong: KAKAOPAY_API must be open or legacy; KAKAOPAY_URL must be an https address (http only on this machine); PUBLIC_URL must be an https address (http only on this machine); SIGN_UP_BONUS must be a whole number between 0 and 4294967295; POINT_PERCENT must be a whole number between 0 and 100");
+        insta::assert_snapshot!(read(&set, &[Part::Gateways]).unwrap_err(), @"settings missing or wrong: KAKAOPAY_API must be open or legacy; KAKAOPAY_URL must be an https address (http only on this machine); PUBLIC_URL must be an https address (http only on this machine); SIGN_UP_BONUS must be a whole number between 0 and 4294967295; POINT_PERCENT must be a whole number between 0 and 100");
     }
 
     #[test]
@@ -339,7 +439,34 @@ mod tests {
             read(&[("ORDERS_TABLE", "orders"), ("PUBLIC_URL", "http://127.0.0.1:3000")], &[Part::Orders])
                 .unwrap();
         assert_eq!((settings.rules.bonus.get(), settings.tables.orders.as_str()), (100, "orders"));
-        assert!(settings.kakaopay.is_none() && settings.skill_key.is_none());
+        assert!(settings.gateways.is_empty() && settings.skill_key.is_none());
+    }
+
+    #[test]
+    fn gateways_are_read_in_the_order_in_which_they_are_offered() {
+        let names = |set: &[(&str, &str)]| {
+            let all = [("KAKAOPAY_KEY", "k"), ("TOSS_SECRET_KEY", "t"), ("PORTONE_ACCOUNT", "{}")];
+            read(&[set, &all].concat(), &[Part::Gateways])
+                .map(|settings| settings.gateways.iter().map(|one| one.secret().0).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&[]), Ok(vec!["KAKAOPAY_KEY"]));
+        let all = vec!["PORTONE_ACCOUNT", "KAKAOPAY_KEY", "TOSS_SECRET_KEY"];
+        assert_eq!(names(&[("GATEWAYS", "portone, kakaopay,tosspayments")]), Ok(all));
+        for wrong in ["paypal", "kakaopay,,portone", "kakaopay,kakaopay"] {
+            let told = names(&[("GATEWAYS", wrong)]).unwrap_err();
+            assert!(told.ends_with("GATEWAYS must be some of kakaopay, tosspayments and portone, each once, with commas between"), "{told}");
+        }
+        assert!(
+            names(&[("GATEWAYS", "portone"), ("PORTONE_API", "v3")])
+                .unwrap_err()
+                .ends_with("PORTONE_API must be v1 or v2")
+        );
+    }
+
+    #[test]
+    fn who_takes_one_gateway_needs_no_account_at_another() {
+        let told = read(&[("GATEWAYS", "tosspayments,portone")], &[Part::Gateways]).unwrap_err();
+        insta::assert_snapshot!(told, @"settings missing or wrong: TOSS_SECRET_KEY is missing, and so is TOSS_SECRET_KEY_PARAMETER; PORTONE_ACCOUNT is missing, and so is PORTONE_ACCOUNT_PARAMETER");
     }
 
     #[test]

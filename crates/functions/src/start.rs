@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use cafe_core::cafe::PhoneKey;
-use cafe_core::payment::{BoxError, Http};
+use cafe_core::payment::{BoxError, Gateways, Http};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Error;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
@@ -25,13 +25,14 @@ use crate::aws::Aws;
 use crate::base_url::without_stage;
 use crate::client::Client;
 use crate::doubts::Doubts;
+use crate::gateways::gateway;
 use crate::menus::Menus;
 use crate::metrics::{Measured, Metrics};
-use crate::parts::{Payments, SharedGateway, SharedStore, Skills, kakaopay};
+use crate::parts::{Payments, SharedGateway, SharedStore, Skills};
 use crate::preflight::Preflight;
 use crate::renewed::Renewed;
 use crate::reply;
-use crate::settings::{self, BadSettings, Part, Problems, Secret, Settings};
+use crate::settings::{self, BadSettings, GatewaySettings, Part, Problems, Secret, Settings};
 use crate::skill::SkillKeys;
 use crate::subject::{About, span_of_event, span_of_request};
 use crate::traces::{self, Traces};
@@ -114,8 +115,9 @@ impl Function {
         let mut start = Start::reads(&[&[Part::SkillKey, Part::PhoneKey], tables].concat());
         let traces = start.traces(&self.world);
         let skill_key = start.settings.skill_key.take();
-        let named = [("SKILL_KEY", skill_key.clone()), ("PHONE_KEY", start.settings.phone_key.take())];
-        let [value, phone_key] = start.reveals(named).await;
+        let named = vec![("SKILL_KEY", skill_key.clone()), ("PHONE_KEY", start.settings.phone_key.take())];
+        let mut revealed = start.reveals(named).await.into_iter();
+        let (value, phone_key) = (revealed.next().flatten(), revealed.next().flatten());
         let make = |key: &SecretString| SkillKeys::new(key).map_err(BoxError::from);
         let keys = start.renewed("SKILL_KEY", skill_key.zip(value), make, self.world.now());
         // It must never change, so it is never read again.
@@ -141,29 +143,24 @@ impl Function {
     /// # Errors
     /// Says in one message all that is missing or wrong; the function must not start.
     pub async fn payments(&self) -> Result<Payments, NotStarted> {
-        let mut start = Start::reads(&[Part::Members, Part::Ledger, Part::Orders, Part::KakaoPay]);
+        let mut start = Start::reads(&[Part::Members, Part::Ledger, Part::Orders, Part::Gateways]);
         let traces = start.traces(&self.world);
-        let account = start.settings.kakaopay.take();
-        let kept = account.as_ref().map(|account| account.key.clone());
-        let [key] = start.reveals([("KAKAOPAY_KEY", kept.clone())]).await;
-        let http = start.problems.unless(Client::new());
-        let gateway = account.zip(http).and_then(|(account, http)| {
-            let http: Arc<dyn Http> = Arc::new(http);
-            let make = move |key: &SecretString| kakaopay(&account, key, http.clone());
-            start.renewed("KAKAOPAY_KEY", kept.zip(key), make, self.world.now())
-        });
+        let gateways = start.gateways(&self.world).await;
         let menus = start.menus(&self.world).await;
         let settings = &start.settings;
-        match (start.aws, gateway, menus, start.problems.are_none()) {
-            (Some(aws), Some(gateway), Some(menus), true) => {
+        match (start.aws, menus, start.problems.are_none()) {
+            (Some(aws), Some(menus), true) => {
                 let store = SharedStore::new(DynamoStore::new(
                     aws.traced(traces.clone()).dynamodb(),
                     settings.tables.clone(),
                 ));
                 let store = store.metered(self.metrics.clone());
-                let gateway = SharedGateway::new(Renewed::new(gateway, self.world.clone()).await);
-                let gateway = gateway.metered(self.metrics.clone(), traces.clone());
-                Ok(Payments::new(settings, store, gateway, menus, self.world.clone()))
+                let mut offered = Vec::with_capacity(gateways.len());
+                for gateway in gateways {
+                    let gateway = SharedGateway::new(Renewed::new(gateway, self.world.clone()).await);
+                    offered.push(gateway.metered(self.metrics.clone(), traces.clone()));
+                }
+                Ok(Payments::new(settings, store, Gateways::new(offered), menus, self.world.clone()))
             }
             _ => Err(NotStarted(start.problems.into())),
         }
@@ -282,10 +279,7 @@ impl Start {
     }
 
     /// The secrets themselves, those kept in SSM fetched with one request.
-    async fn reveals<const N: usize>(
-        &mut self,
-        secrets: [(&'static str, Option<Secret>); N],
-    ) -> [Option<SecretString>; N] {
+    async fn reveals(&mut self, secrets: Vec<(&'static str, Option<Secret>)>) -> Vec<Option<SecretString>> {
         let names = secrets.iter().filter_map(|(_, secret)| match secret {
             Some(Secret::Parameter(name)) => Some(name.clone()),
             Some(Secret::Given(_)) | None => None,
@@ -298,7 +292,7 @@ impl Start {
             Some(_) | None => Ok(Vec::new()),
         };
         let asked = self.aws.is_some();
-        secrets.map(|(setting, secret)| match (secret?, &kept) {
+        let reveal = |(setting, secret): (&'static str, Option<Secret>)| match (secret?, &kept) {
             (Secret::Given(value), _) => Some(value),
             (Secret::Parameter(name), Ok(kept)) => {
                 let value = kept.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
@@ -312,7 +306,8 @@ impl Start {
                 self.problems.add(format!("{setting}_PARAMETER cannot be read: {error}"));
                 None
             }
-        })
+        };
+        secrets.into_iter().map(reveal).collect()
     }
 
     /// What is made of a secret: for good where it was given, and read anew where it is kept.
@@ -335,6 +330,23 @@ impl Start {
             }
             (Secret::Given(_) | Secret::Parameter(_), _) => Parameter::fixed(name, first),
         })
+    }
+
+    /// The gateways that the owner has chosen, each made anew when its secret is. Which there are is not.
+    async fn gateways(&mut self, world: &World) -> Vec<Parameter<SharedGateway>> {
+        let Some(http) = self.problems.unless(Client::new()) else { return Vec::new() };
+        let http: Arc<dyn Http> = Arc::new(http);
+        let chosen = std::mem::take(&mut self.settings.gateways);
+        let secrets = chosen.iter().map(GatewaySettings::secret);
+        let secrets: Vec<_> = secrets.map(|(name, secret)| (name, Some(secret.clone()))).collect();
+        let revealed = self.reveals(secrets.clone()).await;
+        let mut gateways = Vec::with_capacity(chosen.len());
+        for (settings, ((name, secret), value)) in chosen.into_iter().zip(secrets.into_iter().zip(revealed)) {
+            let (http, its_world) = (http.clone(), world.clone());
+            let make = move |secret: &SecretString| gateway(&settings, secret, http.clone(), &its_world);
+            gateways.extend(self.renewed(name, secret.zip(value), make, world.now()));
+        }
+        gateways
     }
 
     async fn menus(&mut self, world: &World) -> Option<Menus> {

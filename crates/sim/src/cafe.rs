@@ -489,38 +489,38 @@ impl<C: Chance> Cafe<C> {
     }
 
     pub(crate) fn follow(&mut self, id: OrderId) -> usize {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        let (store, gateways, now) = (self.world.store(), self.world.gateways(), self.its_now());
         let end = |end: &str| format!("https://cafe.example/pay/{id}/{end}");
         let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
         self.run(
             Function::Open,
-            async move { Heard::of_open(id, &open(&store, &gateway, id, &returns, now).await) },
+            async move { Heard::of_open(id, &open(&store, &gateways, id, None, (&returns, now)).await) },
             || format!("somebody follows the link of {id}"),
         )
     }
 
     pub(crate) fn visit(&mut self, id: OrderId, token: Option<String>) -> usize {
-        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        let (store, gateways, turn) = (self.world.store(), self.world.gateways(), self.turn());
         let about = token.as_ref().map_or("no token".to_owned(), |token| format!("the token {token}"));
         let proof = token.map(Proof);
         self.run(
             Function::Approve,
-            async move { Heard::of_approve(id, &approve(&store, &gateway, id, proof.as_ref(), &turn).await) },
+            async move { Heard::of_approve(id, &approve(&store, &gateways, id, proof.as_ref(), &turn).await) },
             || format!("a browser comes back for {id} with {about}"),
         )
     }
 
     pub(crate) fn end(&mut self, id: OrderId, hint: CloseReason) -> usize {
-        let (store, gateway, now) = (self.world.store(), self.world.gateway(), self.its_now());
+        let (store, gateways, now) = (self.world.store(), self.world.gateways(), self.its_now());
         self.run(
             Function::Close,
-            async move { Heard::of_close(id, &close(&store, &gateway, id, hint, now).await) },
+            async move { Heard::of_close(id, &close(&store, &gateways, id, hint, now).await) },
             || format!("a browser says that {id} was {}", hint.as_str()),
         )
     }
 
     pub(crate) fn reconcile(&mut self) -> usize {
-        let (store, gateway, first) = (self.world.store(), self.world.gateway(), self.turn());
+        let (store, gateways, first) = (self.world.store(), self.world.gateways(), self.turn());
         let (clock, started_at) = (self.world.clock.clone(), self.world.now());
         // Its clock stays as far off as it was.
         let turns = move || {
@@ -531,32 +531,32 @@ impl<C: Chance> Cafe<C> {
         };
         self.run(
             Function::Reconcile,
-            async move { Heard::of_reconcile(&reconcile(&store, &gateway, MOST_ORDERS, &turns).await) },
+            async move { Heard::of_reconcile(&reconcile(&store, &gateways, MOST_ORDERS, &turns).await) },
             || "the schedule has orders looked at".to_owned(),
         )
     }
 
     /// The owner has one order looked at, due or not.
     pub(crate) fn look(&mut self, id: OrderId) -> usize {
-        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        let (store, gateways, turn) = (self.world.store(), self.world.gateways(), self.turn());
         self.run(
             Function::LookNow,
             async move {
                 let turns = || turn.clone();
-                Heard::of_look(&look_at(&store, &gateway, id, &turns).await)
+                Heard::of_look(&look_at(&store, &gateways, id, &turns).await)
             },
             || format!("the owner has {id} looked at"),
         )
     }
 
     pub(crate) fn refund(&mut self, order: OrderId, name: &str, amount: Option<Won>) -> usize {
-        let (store, gateway, turn) = (self.world.store(), self.world.gateway(), self.turn());
+        let (store, gateways, turn) = (self.world.store(), self.world.gateways(), self.turn());
         let id = RefundId::parse(name).unwrap_or_else(|| unreachable!("the simulator's own names are names"));
         let request = RefundRequest { order, id, amount, reason: "simulated".to_owned() };
         let what = amount.map_or("all that is left".to_owned(), |amount| format!("{amount}"));
         self.run(
             Function::Refund,
-            async move { Heard::of_refund(order, &refund(&store, &gateway, request, &turn).await) },
+            async move { Heard::of_refund(order, &refund(&store, &gateways, request, &turn).await) },
             || format!("the owner gives back {what} of {order}, as {name}"),
         )
     }

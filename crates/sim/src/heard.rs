@@ -102,7 +102,8 @@ impl Heard {
             Ok(Opening::Closed(closed)) => Heard::of_closed(closed),
             // A link that has run out says that nothing was paid, though it is not closed yet.
             Ok(Opening::Expired) => Heard::NotPaid(id),
-            Err(OpenError::NoSuchOrder | OpenError::PointsShort) => Heard::Refused,
+            // With one gateway nobody is asked.
+            Ok(Opening::Choose(_)) | Err(OpenError::NoSuchOrder | OpenError::PointsShort) => Heard::Refused,
             Err(OpenError::Gateway(_) | OpenError::Store(_)) => Heard::TryAgain,
         }
     }

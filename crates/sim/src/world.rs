@@ -24,6 +24,7 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationIn
 use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
+use cafe_core::payment::{Gateway, Gateways};
 use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::kakaopay::{Endpoint, Fault, KakaoPay as FakeKakaoPay, Options};
@@ -116,9 +117,10 @@ impl World {
 
     /// The production gateway, over the simulated network.
     #[must_use]
-    pub fn gateway(&self) -> Cashier {
+    pub fn gateways(&self) -> Gateways {
         let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.schedule.network.clone()));
-        Cashier::new(gateway, self.bug)
+        let cashier: Arc<dyn Gateway> = Arc::new(Cashier::new(gateway, self.bug));
+        Gateways::new([cashier])
     }
 
     /// The time.

@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use cafe_core::cafe::{
-    Approving, AttemptToken, Begun, Capture, Closed, Collected, Effect, Entry, Joined, Kept, Late, Member,
-    MemberId, NewMember, Opened, Order, Paid, Points, Quoted, RefundId, Refunding, Store, StoreError, Tender,
-    Turn, Watch, Watched, look_again_at,
+    Approving, AttemptToken, Begun, Capture, Closed, Collected, Effect, Entry, Joined, Kept, LOOK_AFTER,
+    Late, Member, MemberId, NewMember, Opened, Order, PAY_WITHIN, Paid, Points, Quoted, RefundId, Refunding,
+    Store, StoreError, Tender, Turn, Watch, Watched, look_again_at,
 };
 use cafe_core::payment::{OrderId, PayerId, Proof};
 use jiff::{SignedDuration, Timestamp};
@@ -295,7 +295,7 @@ impl Store for DynamoStore {
             .set("stage", text("opened"))
             .set("opened_at", time(opened.opened_at))
             .set("watch", text(WATCH))
-            .set("look_at", number(opened.abandoned_at().as_second()))
+            .set("look_at", number(opened.first_look_at().as_second()))
             .remove("expires_at")
             .value("quoted", text("quoted"))
             .when("#stage = :quoted");
@@ -307,6 +307,12 @@ impl Store for DynamoStore {
                 .set("desktop_page", text(&*pages.desktop))
                 .set("mobile_page", text(&*pages.mobile)),
         };
+        // Of most orders they are the same, and what stands in every order costs in every write.
+        let unless_usual = |change: Change, name, time: SignedDuration, usual| {
+            if time == usual { change } else { change.set(name, number(time.as_secs())) }
+        };
+        let change = unless_usual(change, "pay_within_s", opened.pay_within, PAY_WITHIN);
+        let change = unless_usual(change, "look_after_s", opened.look_after, LOOK_AFTER);
         self.keep(change, &opened.entries(), Order::Opened(opened.clone())).await
     }
 
@@ -350,7 +356,7 @@ impl Store for DynamoStore {
             .attempt(approving)
             .set("stage", text("opened"))
             .set("watch", text(WATCH))
-            .set("look_at", number(approving.opened.abandoned_at().as_second()))
+            .set("look_at", number(approving.opened.first_look_at().as_second()))
             .remove("attempt")
             .remove("attempt_until_ms")
             .remove("proof");

@@ -6,7 +6,7 @@ use fakes::kakaopay::{Endpoint, Fault};
 use serde_json::{Value, json};
 
 use super::driver::Browser;
-use crate::cafe::{Cafe, JUN, MINA, story};
+use crate::cafe::{Cafe, JUN, MINA, story, story_with};
 
 /// The widths of a phone, a tablet and a desk, and a phone at night.
 const SCREENS: [(u32, bool); 4] = [(360, false), (768, false), (1_280, false), (360, true)];
@@ -85,6 +85,23 @@ async fn pages_of_customers() {
         see("expired", card.link(), "결제 시간이 지났습니다").await;
         see("not-found", "/pay/nothing", "주문을 찾을 수 없습니다").await;
         see("not-on-the-menu", "/payment?item_name=녹차", "메뉴에 없는 상품입니다").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_choice_of_a_gateway() {
+    story_with(&[("GATEWAYS", "kakaopay,tosspayments,portone")], async |cafe| {
+        cafe.joins("mina", MINA).await;
+        let browser = cafe.browser().await;
+        let card = cafe.orders_with_points(("mina", MINA), (1, "에스프레소"), 100).await;
+        browser.goes(card.link()).await;
+        browser.sees("h1", "어떻게 결제하시겠어요?").await;
+        looks_at(&browser, "choice").await;
+        let low =
+            "return [...document.querySelectorAll('nav a')].filter((way) => way.offsetHeight < 44).length";
+        assert_eq!(browser.runs(low, json!([])).await, 0, "a way to pay is hard to hit");
+        assert_eq!(cafe.points_of(MINA).await, (100, 0));
     })
     .await;
 }

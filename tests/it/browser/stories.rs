@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use super::driver::{Browser, ENTER};
-use crate::cafe::{Cafe, KAKAOTALK, story};
+use crate::cafe::{Cafe, KAKAOTALK, story, story_with};
 
 /// The number that the window's first customer is offered.
 const MINA: &str = "010-1111-2222";
@@ -113,6 +113,34 @@ async fn a_customer_pays_partly_with_points() {
         assert!(browser.text(&receipt).await.contains("1,400원"));
         browser.switches(&chat).await;
         has(&browser, "0P").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_chooses_where_to_pay_and_reads_it_on_the_receipt() {
+    story_with(&[("GATEWAYS", "kakaopay,tosspayments,portone")], async |cafe| {
+        let browser = cafe.browser().await;
+        joins(&browser).await;
+        for (way, paid_with, points) in
+            [("토스페이먼츠", "토스페이먼츠 카드", "540P"), ("카드", "카드", "980P")]
+        {
+            orders(&browser, "아아 2잔 주문할게요", "네, 주문하겠습니다").await;
+            browser.sees("log", "결제하시면 440P가 적립됩니다.").await;
+            let button = browser.named("결제하기").await;
+            let chat = browser.follows_to_tabs(1, browser.clicks(&button)).await;
+            let choice = browser.sees("main", "어떻게 결제하시겠어요?").await;
+            assert!(browser.text(&choice).await.contains("4,400원"));
+            browser.presses(way).await;
+            browser.presses("카드로 결제하기").await;
+            let receipt = browser.sees("main", "결제가 완료되었습니다").await;
+            let read = browser.text(&receipt).await;
+            assert!(read.contains(paid_with) && read.contains("440P"), "{read}");
+            browser.switches(&chat).await;
+            has(&browser, points).await;
+        }
+        assert!(cafe.kakaopay().payments().is_empty());
+        assert_eq!((cafe.tosspayments().payments().len(), cafe.portone().payments().len()), (1, 1));
     })
     .await;
 }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::cafe::{Effect, EntryKind, MemberId, Order, Points};
 use cafe_core::payment::OrderId;
-use fakes::kakaopay::PaymentView;
 
-use super::{Cafe, JUN, MINA};
+use super::{Cafe, JUN, MINA, Payment};
 
 /// The points that an order moved, by kind.
 type Moves = BTreeMap<(OrderId, EntryKind), u32>;
@@ -67,21 +66,21 @@ impl Cafe {
             };
             assert_eq!(self.collected(quote.id), kept, "{order:?}");
             assert_eq!(quote.due.get() + quote.spend.get(), quote.total.get(), "{order:?}");
-            let payments = self.kakaopay().payments();
-            let payments = payments.iter().filter(|payment| payment.partner_order_id == quote.id.to_string());
+            let payments = self.payments_anywhere();
+            let payments = payments.iter().filter(|payment| payment.order == quote.id.to_string());
             for payment in payments {
                 known += 1;
                 // Another sum than was due can only have been given back.
                 let agreed = payment.total == i64::from(quote.due.get());
-                assert!(agreed || payment.available() == 0, "{payment:?}");
+                assert!(agreed || payment.available == 0, "{payment:?}");
                 assert!(payment.approvals <= 1, "{payment:?}");
             }
         }
-        let strange = |payment: &&PaymentView| OrderId::parse(&payment.partner_order_id).is_err();
-        let strangers: Vec<_> = self.kakaopay().payments().into_iter().filter(|one| strange(&one)).collect();
-        assert!(strangers.iter().all(|payment| payment.available() == 0), "{strangers:?}");
+        let strange = |payment: &Payment| OrderId::parse(&payment.order).is_err();
+        let strangers: Vec<_> = self.payments_anywhere().into_iter().filter(strange).collect();
+        assert!(strangers.iter().all(|payment| payment.available == 0), "{strangers:?}");
         known += strangers.len();
-        assert_eq!(self.kakaopay().payments().len(), known, "the gateway knows a payment that we do not");
+        assert_eq!(self.payments_anywhere().len(), known, "the gateway knows a payment that we do not");
     }
 
     /// Nobody who reads the tables reads a phone number.

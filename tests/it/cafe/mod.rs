@@ -19,7 +19,9 @@ use aws_sdk_dynamodb::Client;
 use cafe_core::cafe::{Entry, MemberId, Order, Phone, PhoneKey};
 use cafe_core::payment::OrderId;
 use devserver::{DevServer, Options};
-use fakes::kakaopay::{Endpoint, KakaoPay, PaymentView};
+use fakes::kakaopay::{Endpoint, KakaoPay};
+use fakes::portone::PortOne;
+use fakes::tosspayments::TossPayments;
 use jiff::{SignedDuration, Timestamp};
 use rustls::{ClientConfig, RootCertStore};
 
@@ -50,6 +52,19 @@ pub(crate) struct Cafe {
     tables: BTreeMap<&'static str, String>,
     http: reqwest::Client,
     phone_key: PhoneKey,
+}
+
+/// What really happened to a payment, whichever gateway it is at.
+#[derive(Debug)]
+struct Payment {
+    /// The order that it names.
+    order: String,
+    /// What it comes to.
+    total: i64,
+    /// What was collected and not given back.
+    available: i64,
+    /// How often it was collected.
+    approvals: usize,
 }
 
 /// Tells a story in a cafe of its own, and has its books audited afterwards.
@@ -169,6 +184,16 @@ impl Cafe {
         &self.http
     }
 
+    /// Another gateway, for stories in which there is more than one.
+    pub(crate) fn tosspayments(&self) -> &TossPayments {
+        &self.server.kept.tosspayments
+    }
+
+    /// The third.
+    pub(crate) fn portone(&self) -> &PortOne {
+        &self.server.kept.portone
+    }
+
     /// The gateway.
     pub(crate) fn kakaopay(&self) -> &KakaoPay {
         &self.server.kept.kakaopay
@@ -216,15 +241,33 @@ impl Cafe {
         self.phone_key.tag(&number(phone))
     }
 
-    /// What the gateway collected for an order, less what it gave back.
+    /// What was collected for an order, at whichever gateway, less what was given back.
     pub(crate) fn collected(&self, order: OrderId) -> i64 {
-        let of_order = |name: &str| name == order.to_string();
-        let payments = self.kakaopay().payments();
-        payments
-            .iter()
-            .filter(|payment| of_order(&payment.partner_order_id))
-            .map(PaymentView::available)
-            .sum()
+        let payments = self.payments_anywhere().into_iter();
+        payments.filter(|payment| payment.order == order.to_string()).map(|payment| payment.available).sum()
+    }
+
+    /// Every payment at every gateway.
+    fn payments_anywhere(&self) -> Vec<Payment> {
+        let kakaopay = self.kakaopay().payments().into_iter().map(|one| Payment {
+            available: one.available(),
+            order: one.partner_order_id,
+            total: one.total,
+            approvals: one.approvals,
+        });
+        let tosspayments = self.tosspayments().payments().into_iter().map(|one| Payment {
+            available: one.available(),
+            order: one.order_id,
+            total: one.total,
+            approvals: one.approvals,
+        });
+        let portone = self.portone().payments().into_iter().map(|one| Payment {
+            available: one.available(),
+            order: one.id,
+            total: one.total,
+            approvals: usize::from(one.paid_at.is_some()),
+        });
+        kakaopay.chain(tosspayments).chain(portone).collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! A function that stops half-way, wherever that is: whoever comes next, customer or schedule, finishes it.
 
 use cafe_core::cafe::{Approving, Begun, Collected, Kept, Order, RefundId, Tender};
-use cafe_core::payment::{Approval, Cancellation, GatewayError, OrderId, Proof, Returns, Session, Won};
+use cafe_core::payment::{
+    Approval, Cancellation, GatewayError, OrderId, Proof, Provider, Returns, Session, Won,
+};
 use fakes::kakaopay::{Endpoint, Fault};
 use reqwest::StatusCode;
 
@@ -19,7 +21,11 @@ async fn begins(cafe: &Cafe, order: OrderId, back: &str) -> Approving {
 /// The gateway is asked to collect, and the function stops.
 async fn collects(cafe: &Cafe, approving: &Approving, back: &str) -> Result<Approval, GatewayError> {
     let charge = approving.opened.quote.charge();
-    cafe.parts().gateway.approve(&charge, &session(approving), &proof(back).unwrap()).await
+    cafe.parts()
+        .gateways
+        .of(Provider::KakaoPay)
+        .approve(&charge, &session(approving), &proof(back).unwrap())
+        .await
 }
 
 /// What the gateway has appended to the way back.
@@ -222,14 +228,20 @@ async fn what_was_opened_at_the_gateway_and_never_kept_is_never_collected() {
         let Order::Quoted(quoted) = cafe.order(card.order()).await else { panic!("opened already") };
         let end = |end: &str| format!("{}/{end}", card.link());
         let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
-        let lost = cafe.parts().gateway.open(&quoted.quote.charge(), &returns).await.unwrap();
+        let lost = cafe
+            .parts()
+            .gateways
+            .of(Provider::KakaoPay)
+            .open(&quoted.quote.charge(), &returns)
+            .await
+            .unwrap();
 
         let page = cafe.opens_link(card.link()).await;
         assert_ne!(page, lost.pages.mobile);
         let back = cafe.pays(&lost.pages.mobile).await;
         insta::assert_snapshot!(cafe.returns(&back).await, @"
         402 결제가 끝나지 않았습니다
-        결제된 금액은 없습니다. 카카오페이에서 결제를 마쳐 주세요.
+        결제된 금액은 없습니다. 결제창에서 결제를 마쳐 주세요.
         ");
         assert_eq!(cafe.collected(card.order()), 0);
         let back = cafe.pays(&page).await;
@@ -371,7 +383,12 @@ async fn gives_back(cafe: &Cafe, order: OrderId) {
     let Collected::Gateway { session, .. } = &paid.collected else { panic!("{paid:?}") };
     let cancellation =
         Cancellation { name: "r1".to_owned(), amount: Won::new(1_000), cancellable: Won::new(4_400) };
-    cafe.parts().gateway.cancel(&paid.quote.charge(), session, cancellation).await.unwrap();
+    cafe.parts()
+        .gateways
+        .of(Provider::KakaoPay)
+        .cancel(&paid.quote.charge(), session, cancellation)
+        .await
+        .unwrap();
 }
 
 /// A paid order of 4,400 won, of which 1,000 are about to be refunded as `r1`.

@@ -8,6 +8,7 @@ mod doubt;
 mod endings;
 mod faults;
 mod full_price;
+mod gateways;
 mod links;
 mod members;
 mod moving;

@@ -146,7 +146,7 @@ async fn a_forged_token_leaves_the_order_payable_with_the_right_one() {
         let forged = format!("{}/approve?pg_token=0123456789abcdef0123", card.link());
         insta::assert_snapshot!(cafe.returns(&forged).await, @"
         402 결제가 끝나지 않았습니다
-        결제된 금액은 없습니다. 카카오페이에서 결제를 마쳐 주세요.
+        결제된 금액은 없습니다. 결제창에서 결제를 마쳐 주세요.
         ");
         let back = cafe.pays(&page).await;
         insta::assert_snapshot!(cafe.returns(&forged).await, @"

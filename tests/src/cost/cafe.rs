@@ -19,8 +19,9 @@ use dynoxide::types::{Item, item_size};
 use fakes::clock::Clock;
 use fakes::kakaopay::{Endpoint, KakaoPay, Options};
 use functions::doubts::Doubts;
+use functions::gateways::gateway;
 use functions::menus::Menus;
-use functions::parts::{SharedStore, kakaopay};
+use functions::parts::SharedStore;
 use functions::{Part, Payments, Settings, Skills, World, reconcile, refund};
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request, Response};
@@ -98,7 +99,7 @@ impl Cafe {
             Some(value.to_owned())
         };
         let parts =
-            [Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::KakaoPay];
+            [Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::Gateways];
         let settings = Settings::read(setting, &parts)?;
         let names = |logical_id: &str| match logical_id {
             "MembersTable" => tables.members.clone(),
@@ -113,10 +114,10 @@ impl Cafe {
         let world = World::with_clock(move || time.now());
         let meter = Meter::before(embedded.clone());
         let store = SharedStore::new(DynamoStore::new(meter.client(), tables.clone()));
-        let account = settings.kakaopay.as_ref().ok_or("KakaoPay is not set up")?;
+        let account = settings.gateways.first().ok_or("KakaoPay is not set up")?;
         let key = SecretString::from(options.secret_keys[0].clone());
         let fake = KakaoPay::new(options, clock.clone());
-        let gateway = kakaopay(account, &key, Arc::new(InProcess(fake.clone())))?;
+        let gateway = gateway(account, &key, Arc::new(InProcess(fake.clone())), &world)?;
         let menus = Menus::packaged()?;
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let keys = (&SecretString::from(SKILL_KEY), &SecretString::from(PHONE_KEY));

@@ -22,8 +22,8 @@ pub use self::looks::{Look, Looks, Saw};
 pub use self::member::{Member, MemberId, NewMember, UserId};
 pub use self::menu::{BadMenu, Cups, DemoItem, Drink, Menu, TooManyCups};
 pub use self::order::{
-    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, Late, NotWhatWasDue, OPEN_FOR,
-    Opened, Order, Paid, Quoted, SETTLE_GRACE, Tender, Turn,
+    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, LOOK_AFTER, Late,
+    NotWhatWasDue, Opened, Order, PAY_WITHIN, Paid, Quoted, SETTLE_GRACE, Tender, Turn,
 };
 pub use self::phone::{BadPhone, BadPhoneKey, Phone, PhoneKey, SealedPhone, Unsealable};
 pub use self::points::{Percent, Points};
@@ -31,5 +31,5 @@ pub use self::quote::{QUOTE_FOR, Quote};
 pub use self::refund::{Refund, RefundId, RefundRefused, Refunding};
 pub use self::roster::{Moved, Roster};
 pub use self::store::{Begun, Joined, Kept, Store, Watch, Watched};
-pub use self::verdict::{LateVerdict, SEARCH_FOR, Verdict, look_again_at, of_closed, of_open};
+pub use self::verdict::{LateVerdict, SEARCH_FOR, Verdict, look_again_at, of_closed, of_open, of_points};
 pub use crate::payment::StoreError;

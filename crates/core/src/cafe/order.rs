@@ -3,13 +3,20 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Entry, EntryKind, Points, QUOTE_FOR, Quote, Refund, Refunding};
-use crate::payment::{Approval, OrderId, Pages, Proof, Session, Won};
+use crate::payment::{Approval, Behaviour, OrderId, Pages, Proof, Session, Won};
 
-/// How long an opened payment can be made: KakaoPay's own 15 minutes, counted from before it was asked.
-pub const OPEN_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long an opened payment can be made where nothing else was said: KakaoPay's own 15 minutes.
+pub const PAY_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long after that nobody is believed to be still paying, so that what was held may be released.
+/// How long after its time nobody is believed to be still paying, so that what was held may be released.
 pub const SETTLE_GRACE: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long after its opening an order is first looked at where nothing else was said.
+pub const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(16);
+
+/// How long after its opening an order is first looked at whose gateway collects by itself: its customer may have paid, and
+/// waits for their coffee, although their browser never came back.
+const FIRST_LOOK_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the store gives back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +63,10 @@ pub struct Opened {
     pub tender: Tender,
     /// When, by our clock, from just before the gateway was asked.
     pub opened_at: Timestamp,
+    /// How long its customer is given, in whole seconds.
+    pub pay_within: SignedDuration,
+    /// How long after its opening the schedule looks at it first, in whole seconds.
+    pub look_after: SignedDuration,
 }
 
 /// Names one attempt at collecting, so that a write can tell whether it was its own.
@@ -160,7 +171,7 @@ pub struct Late {
 /// How far a payment without an order has come. What is captured is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {
-    /// The gateway was asked to collect, and had not when it was last looked up.
+    /// The gateway was asked to collect, or does so by itself, and had not when it was last looked up.
     Possible,
     /// It was captured, and is being given back.
     Returning,
@@ -220,15 +231,30 @@ impl Quoted {
     /// The customer followed the link.
     #[must_use]
     pub fn open(self, tender: Tender, opened_at: Timestamp) -> Opened {
-        Opened { quote: self.quote, tender, opened_at }
+        Opened { quote: self.quote, tender, opened_at, pay_within: PAY_WITHIN, look_after: LOOK_AFTER }
     }
 }
 
 impl Opened {
-    /// Until when it can be paid.
+    /// At a gateway that behaves like that.
+    #[must_use]
+    pub fn at(self, behaviour: &Behaviour) -> Opened {
+        let pay_within = behaviour.pay_within;
+        let look_after =
+            if behaviour.captures_by_itself() { FIRST_LOOK_AFTER } else { pay_within + SETTLE_GRACE };
+        Opened { pay_within, look_after, ..self }
+    }
+
+    /// Until when it can be paid, counted from before the gateway was asked, so that ours ends before theirs.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        later(self.opened_at, OPEN_FOR)
+        later(self.opened_at, self.pay_within)
+    }
+
+    /// From when on the schedule looks at it.
+    #[must_use]
+    pub fn first_look_at(&self) -> Timestamp {
+        later(self.opened_at, self.look_after)
     }
 
     /// From when on nobody is believed to be still paying.
@@ -263,6 +289,18 @@ impl Opened {
     #[must_use]
     pub fn close(self, reason: CloseReason, closed_at: Timestamp) -> Closed {
         Closed { quote: self.quote, reason, closed_at, late: None }
+    }
+
+    /// It is over without payment, as a look-up shows at that time. Where its gateway captures by itself it can still be paid,
+    /// and what comes then is given back.
+    #[must_use]
+    pub fn end(self, reason: CloseReason, closed_at: Timestamp, behaviour: &Behaviour) -> Closed {
+        // Until then its link leads to the gateway's page.
+        if behaviour.may_capture_at(self.expires_at(), closed_at) {
+            self.close_late(reason, closed_at, Capture::Possible)
+        } else {
+            self.close(reason, closed_at)
+        }
     }
 
     /// It was not paid, as far as anybody knows, or not as agreed.

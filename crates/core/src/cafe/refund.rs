@@ -199,8 +199,9 @@ impl Paid {
     /// What the gateway is asked for it.
     #[must_use]
     pub fn cancellation(&self, refunding: &Refunding) -> Cancellation {
-        // A refund that was given up may be asked for again by the same name, and is another one then.
-        let name = format!("{}-{}", refunding.id.as_str(), refunding.asked_at.as_millisecond());
+        // By its run: a gateway that takes keys gives a refusal again to whoever asks by the same name, and a later run means
+        // to be asked anew. What keeps two runs from returning twice is the balance that goes along.
+        let name = format!("{}-{}", refunding.id.as_str(), refunding.run.token.0);
         Cancellation { name, amount: refunding.amount, cancellable: self.refundable() }
     }
 

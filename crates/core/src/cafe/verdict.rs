@@ -3,16 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::order::later;
-use super::{Approving, Attempt, Capture, CloseReason, Closed, Looks, Opened, Saw, Tender};
-use crate::payment::{Approval, Cancellation, Progress, Proof, Snapshot, Won};
-
-/// How long after an attempt a gateway's word that it failed is final: KakaoPay gives itself 11 seconds
-/// for an approval, and an attempt's end is from before it was asked.
-const FAILED_AFTER: SignedDuration = SignedDuration::from_secs(30);
-
-/// How long after the last attempt at collecting its points may be released, though a late answer of
-/// some bank cannot be excluded: what comes after that is given back.
-const RELEASED_AFTER: SignedDuration = SignedDuration::from_mins(10);
+use super::{Approving, Attempt, Capture, CloseReason, Closed, Looks, Opened, Saw};
+use crate::payment::{Approval, Behaviour, Cancellation, Progress, Proof, Snapshot, Won};
 
 /// How long a doubt is looked into before a person is asked.
 pub const SEARCH_FOR: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -49,28 +41,34 @@ pub enum LateVerdict {
     Review,
 }
 
-/// What follows for an opened order, or for one whose last attempt is over. `looks` is what was seen
-/// before, `seen` what the gateway shows at `now`; none where it shows nothing, or was not asked because
-/// points cover the order.
+/// What follows for an opened order that points cover, or for one whose last attempt is over: nobody is asked.
+#[must_use]
+pub fn of_points(opened: &Opened, approving: Option<&Approving>, now: Timestamp) -> Verdict {
+    match approving {
+        Some(_) => Verdict::SettleWithPoints,
+        None if now >= opened.abandoned_at() => {
+            Verdict::Close(Box::new(opened.clone().close(CloseReason::Expired, now)))
+        }
+        None => Verdict::Wait,
+    }
+}
+
+/// What follows for an order that was opened at a gateway, or for one whose last attempt is over. `looks` is what was
+/// seen before, `seen` what the gateway shows at `now`, if it shows anything, and `behaviour` that gateway's.
+///
+/// An attempt's end is from before the gateway was asked, and what a gateway needs is counted from there.
 #[must_use]
 pub fn of_open(
     opened: &Opened,
     approving: Option<&Approving>,
     looks: &Looks,
     seen: Option<&Snapshot>,
-    now: Timestamp,
+    (behaviour, now): (&Behaviour, Timestamp),
 ) -> Verdict {
-    let close = |reason| Verdict::Close(Box::new(opened.clone().close(reason, now)));
+    let end = |reason| Verdict::Close(Box::new(opened.clone().end(reason, now, behaviour)));
     let close_late =
         |reason, capture| Verdict::Close(Box::new(opened.clone().close_late(reason, now, capture)));
     let abandoned = now >= opened.abandoned_at();
-    if opened.tender == Tender::Points {
-        return match approving {
-            Some(_) => Verdict::SettleWithPoints,
-            None if abandoned => close(CloseReason::Expired),
-            None => Verdict::Wait,
-        };
-    }
     let Some(seen) = seen else { return wait(opened.opened_at, now) };
     match (&seen.progress, approving) {
         (Progress::Paid(approval), _) if seen.is_ours && approval.amount == opened.quote.due => {
@@ -78,20 +76,21 @@ pub fn of_open(
         }
         (Progress::Paid(_), _) => close_late(CloseReason::Mismatched, Capture::Returning),
         (Progress::Refunded, _) => close_late(CloseReason::Cancelled, Capture::Returned(seen.cancelled)),
-        // Nobody has asked for the money, or nobody whose answer is not known: so it is not on its way.
-        (Progress::Failed, None) => close(CloseReason::Failed),
-        (Progress::Pending, None) if abandoned => close(CloseReason::Expired),
+        // Nobody has asked for the money, or nobody whose answer is not known: so it is not on its way, unless the gateway
+        // needs nobody to ask.
+        (Progress::Failed, None) => end(CloseReason::Failed),
+        (Progress::Pending, None) if abandoned => end(CloseReason::Expired),
         (Progress::Failed, Some(approving)) => {
             let (attempt, twice) = (&approving.attempt, looks.showed(&Saw::Failed, Timestamp::MIN));
-            if twice && now >= later(attempt.until, FAILED_AFTER) {
-                close(CloseReason::Failed)
+            if twice && now >= later(attempt.until, behaviour.failed_after) {
+                end(CloseReason::Failed)
             } else {
                 Verdict::Wait
             }
         }
         (Progress::Pending, Some(Approving { attempt, proof, .. })) => match proof {
             Some(proof) if now < opened.expires_at() => Verdict::Collect(proof.clone()),
-            Some(_) | None if abandoned && is_released(attempt, looks, now) => {
+            Some(_) | None if abandoned && is_released(attempt, looks, behaviour, now) => {
                 close_late(CloseReason::Expired, Capture::Possible)
             }
             Some(_) | None => Verdict::Wait,
@@ -102,19 +101,20 @@ pub fn of_open(
 }
 
 /// A second look, long after the last attempt, shows what the first did.
-fn is_released(attempt: &Attempt, looks: &Looks, now: Timestamp) -> bool {
-    now >= later(attempt.until, RELEASED_AFTER) && looks.showed(&Saw::Pending, attempt.until)
+fn is_released(attempt: &Attempt, looks: &Looks, behaviour: &Behaviour, now: Timestamp) -> bool {
+    now >= later(attempt.until, behaviour.released_after) && looks.showed(&Saw::Pending, attempt.until)
 }
 
 /// What follows for the payment of an order that was closed while something might still have been
-/// captured, or had been. `looks` is what was seen before, `seen` what the gateway shows at `now`.
+/// captured, or had been. `looks` is what was seen before, `seen` what the gateway shows at `now`, and `behaviour` that
+/// gateway's.
 #[must_use]
 pub fn of_closed(
     closed: &Closed,
     capture: Capture,
     looks: &Looks,
     seen: Option<&Snapshot>,
-    now: Timestamp,
+    (behaviour, now): (&Behaviour, Timestamp),
 ) -> LateVerdict {
     let wait = || if is_too_long(closed.closed_at, now) { LateVerdict::Review } else { LateVerdict::Wait };
     let Some(seen) = seen else { return wait() };
@@ -126,11 +126,28 @@ pub fn of_closed(
             LateVerdict::GiveBack(Cancellation { name, amount: left, cancellable: left })
         }
         Progress::Refunded => LateVerdict::Returned(seen.cancelled),
-        Progress::Failed if capture == Capture::Possible && looks.showed(&Saw::Failed, closed.closed_at) => {
+        Progress::Failed | Progress::Pending
+            if capture == Capture::Possible && is_over(closed, looks, &seen.progress, behaviour, now) =>
+        {
             LateVerdict::Nothing
         }
         Progress::Failed | Progress::Pending | Progress::Unrecognised(_) => wait(),
     }
+}
+
+/// Nothing was collected for a closed order, and nothing will be: of a gateway that must be asked, it said twice that it
+/// failed; of one that captures by itself, nobody can have the payment's page open any more, whatever it says of it.
+fn is_over(
+    closed: &Closed,
+    looks: &Looks,
+    progress: &Progress,
+    behaviour: &Behaviour,
+    now: Timestamp,
+) -> bool {
+    if behaviour.captures_by_itself() {
+        return !behaviour.may_capture_at(closed.closed_at, now);
+    }
+    *progress == Progress::Failed && looks.showed(&Saw::Failed, closed.closed_at)
 }
 
 fn wait(since: Timestamp, now: Timestamp) -> Verdict {
@@ -152,8 +169,11 @@ pub fn look_again_at(since: Timestamp, now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cafe::{AttemptToken, Points, Quote};
-    use crate::payment::{OrderId, Pages, PayerId, Provider, Session};
+    use crate::cafe::{AttemptToken, Points, Quote, Quoted, Tender};
+    use crate::payment::{
+        CancelWithoutAmount, CaptureBy, Idempotency, LookupKey, NoticeTrust, OrderId, Pages, PayerId,
+        Provider, Session,
+    };
 
     /// Minutes after the payment was opened.
     fn at(minutes: i64) -> Timestamp {
@@ -178,8 +198,25 @@ mod tests {
             quoted_at: at(0),
         };
         let pages = Pages { desktop: String::new(), mobile: String::new() };
-        Opened { quote, tender: Tender::Gateway { session: session(), pages }, opened_at: at(0) }
+        Quoted { quote }.open(Tender::Gateway { session: session(), pages }, at(0))
     }
+
+    /// As KakaoPay does.
+    const ASKED: Behaviour = Behaviour {
+        idempotency: Idempotency::ByState,
+        lookup: LookupKey::Session,
+        capture: CaptureBy::Approve,
+        notices: NoticeTrust::Silent,
+        cancel_without_amount: CancelWithoutAmount::Refused,
+        pay_within: SignedDuration::from_mins(15),
+        open_for: SignedDuration::from_mins(15),
+        failed_after: SignedDuration::from_secs(30),
+        released_after: SignedDuration::from_mins(10),
+    };
+
+    /// The same, but it captures by itself, and for two hours.
+    const BY_ITSELF: Behaviour =
+        Behaviour { capture: CaptureBy::Itself, open_for: SignedDuration::from_hours(2), ..ASKED };
 
     /// An attempt that was over two minutes after the payment was opened.
     fn approving(proof: bool) -> Approving {
@@ -212,7 +249,12 @@ mod tests {
     }
 
     fn of(approving: Option<&Approving>, looks: &Looks, shown: &Snapshot, minutes: i64) -> String {
-        told(&of_open(&opened(), approving, looks, Some(shown), at(minutes)))
+        told(&of_open(&opened(), approving, looks, Some(shown), (&ASKED, at(minutes))))
+    }
+
+    /// The same of a gateway that captures by itself.
+    fn by_itself(approving: Option<&Approving>, looks: &Looks, shown: &Snapshot, minutes: i64) -> String {
+        told(&of_open(&opened(), approving, looks, Some(shown), (&BY_ITSELF, at(minutes))))
     }
 
     #[test]
@@ -287,8 +329,9 @@ mod tests {
         let (day, doubt) = (24 * 60, approving(true));
         for shown in [None, Some(seen(Progress::Unrecognised("NEW".to_owned())))] {
             for approving in [None, Some(&doubt)] {
-                let verdict =
-                    |now| told(&of_open(&opened(), approving, &Looks::default(), shown.as_ref(), now));
+                let verdict = |now| {
+                    told(&of_open(&opened(), approving, &Looks::default(), shown.as_ref(), (&ASKED, now)))
+                };
                 assert_eq!(verdict(at(17)), "Wait");
                 assert_eq!(verdict(at(15 * day - 1)), "Wait");
                 assert_eq!(verdict(at(15 * day)), "Review");
@@ -300,8 +343,7 @@ mod tests {
     fn points_alone_are_settled_once_the_customer_came_back_and_else_released() {
         let opened = Opened { tender: Tender::Points, ..opened() };
         let back = Approving { opened: opened.clone(), ..approving(false) };
-        let of =
-            |approving, minutes| told(&of_open(&opened, approving, &Looks::default(), None, at(minutes)));
+        let of = |approving, minutes| told(&of_points(&opened, approving, at(minutes)));
         assert_eq!(of(Some(&back), 3), "SettleWithPoints");
         assert_eq!(of(None, 15), "Wait");
         assert_eq!(of(None, 16), "close Expired None");
@@ -311,7 +353,7 @@ mod tests {
     fn a_late_capture_is_given_back_to_the_last_won() {
         let closed = opened().close_late(CloseReason::Expired, at(20), Capture::Possible);
         let of = |capture, looks: &Looks, shown: Option<&Snapshot>, minutes| {
-            of_closed(&closed, capture, looks, shown, at(minutes))
+            of_closed(&closed, capture, looks, shown, (&ASKED, at(minutes)))
         };
         let (none, day) = (Looks::default(), 24 * 60);
         let all_of = |won| {
@@ -332,6 +374,51 @@ mod tests {
         assert_eq!(of(Capture::Possible, &none, Some(&failed), 30), LateVerdict::Wait);
         assert_eq!(of(Capture::Possible, &once, Some(&failed), 30), LateVerdict::Nothing);
         assert_eq!(of(Capture::Returning, &once, Some(&failed), 30), LateVerdict::Wait);
+    }
+
+    #[test]
+    fn what_a_gateway_captures_by_itself_is_looked_for_after_its_order_was_closed() {
+        let (none, doubt) = (Looks::default(), approving(false));
+        let (pending, failed) = (seen(Progress::Pending), seen(Progress::Failed));
+        assert_eq!(by_itself(None, &none, &pending, 15), "Wait");
+        assert_eq!(by_itself(None, &none, &pending, 16), "close Expired Some(Possible)");
+        assert_eq!(by_itself(None, &none, &failed, 3), "close Failed Some(Possible)", "another card may do");
+        let twice = Looks::default().and(Saw::Failed, at(2));
+        assert_eq!(by_itself(Some(&doubt), &twice, &failed, 3), "close Failed Some(Possible)");
+        assert_eq!(by_itself(None, &none, &pending, 135), "close Expired Some(Possible)");
+        assert_eq!(by_itself(None, &none, &pending, 136), "close Expired None");
+        assert_eq!(by_itself(None, &none, &failed, 136), "close Failed None");
+        assert_eq!(by_itself(None, &none, &collected(2_000), 20), "settle");
+    }
+
+    #[test]
+    fn nothing_will_be_captured_when_nobody_can_be_paying_any_more() {
+        let closed = opened().end(CloseReason::Cancelled, at(5), &BY_ITSELF);
+        let of = |capture, shown: Progress, minutes| {
+            let looks = Looks::default().and(Saw::Failed, at(30));
+            of_closed(&closed, capture, &looks, Some(&seen(shown)), (&BY_ITSELF, at(minutes)))
+        };
+        for progress in [Progress::Pending, Progress::Failed] {
+            assert_eq!(of(Capture::Possible, progress.clone(), 125), LateVerdict::Wait);
+            assert_eq!(of(Capture::Possible, progress.clone(), 126), LateVerdict::Nothing);
+            assert_eq!(of(Capture::Returning, progress, 126), LateVerdict::Wait);
+        }
+        let unknown = Progress::Unrecognised("NEW".to_owned());
+        assert_eq!(of(Capture::Possible, unknown, 126), LateVerdict::Wait);
+        let late = of(Capture::Possible, Progress::Paid(approval(2_000)), 10_000);
+        assert!(matches!(late, LateVerdict::GiveBack(_)), "{late:?}");
+    }
+
+    #[test]
+    fn an_order_is_open_for_as_long_as_its_gateway_gives_and_looked_at_when_somebody_may_have_paid() {
+        let half_an_hour = Behaviour { pay_within: SignedDuration::from_mins(30), ..ASKED };
+        let opened = opened().at(&half_an_hour);
+        assert_eq!(
+            [opened.expires_at(), opened.abandoned_at(), opened.first_look_at()],
+            [30, 31, 31].map(at)
+        );
+        let opened = opened.at(&Behaviour { pay_within: SignedDuration::from_mins(30), ..BY_ITSELF });
+        assert_eq!([opened.expires_at(), opened.abandoned_at(), opened.first_look_at()], [30, 31, 1].map(at));
     }
 
     #[test]

@@ -21,14 +21,18 @@ use crate::payment::{
 
 const KAKAOPAY: Provider = Provider::KakaoPay;
 
-/// A second approval is refused with −702, a second cancellation by `cancel_available_amount`.
+/// A second approval is refused with −702, a second cancellation by `cancel_available_amount`. It gives itself 11 seconds
+/// for an approval.
 const BEHAVIOUR: Behaviour = Behaviour {
     idempotency: Idempotency::ByState,
     lookup: LookupKey::Session,
     capture: CaptureBy::Approve,
     notices: NoticeTrust::Silent,
     cancel_without_amount: CancelWithoutAmount::Refused,
+    pay_within: SignedDuration::from_mins(15),
     open_for: SignedDuration::from_mins(15),
+    failed_after: SignedDuration::from_secs(30),
+    released_after: SignedDuration::from_mins(10),
 };
 
 /// KakaoPay's limit on the name of an item, in characters.

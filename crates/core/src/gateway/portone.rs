@@ -22,15 +22,19 @@ use crate::payment::{
 
 const PORTONE: Provider = Provider::PortOne;
 
-/// What both dialects do. How long a window may be used is a guess: gateways differ, and an hour is longer than any
-/// that is known of.
+/// What both dialects do. How long a window may be used is a guess: gateways differ, and half an hour is longer than any
+/// that is known of. Whoever keeps its address may open it anew, and again after a payment that failed; a day is how long
+/// that is reckoned with.
 const BEHAVIOUR: Behaviour = Behaviour {
     idempotency: Idempotency::ByPayment,
     lookup: LookupKey::Order,
     capture: CaptureBy::Itself,
     notices: NoticeTrust::Signed,
     cancel_without_amount: CancelWithoutAmount::Everything,
-    open_for: SignedDuration::from_hours(1),
+    pay_within: SignedDuration::from_mins(30),
+    open_for: SignedDuration::from_hours(24),
+    failed_after: SignedDuration::from_mins(1),
+    released_after: SignedDuration::from_mins(10),
 };
 
 /// What a payer reads of a refund, where PortOne shows it.

@@ -23,7 +23,8 @@ use crate::payment::{
 
 const TOSSPAYMENTS: Provider = Provider::TossPayments;
 
-/// Half an hour for the payer, and ten minutes for us.
+/// Half an hour for the payer, and ten minutes for us. How long it gives itself for a confirmation is not documented; a
+/// minute is as long as it advises to wait for its answers.
 const BEHAVIOUR: Behaviour = Behaviour {
     idempotency: Idempotency::ByKey {
         scope: KeyScope::WithoutBody,
@@ -33,7 +34,10 @@ const BEHAVIOUR: Behaviour = Behaviour {
     capture: CaptureBy::Approve,
     notices: NoticeTrust::Unsigned,
     cancel_without_amount: CancelWithoutAmount::Everything,
+    pay_within: SignedDuration::from_mins(30),
     open_for: SignedDuration::from_mins(40),
+    failed_after: SignedDuration::from_mins(1),
+    released_after: SignedDuration::from_mins(10),
 };
 
 /// Toss Payments' limit on the name of an order, in characters.
@@ -142,8 +146,9 @@ impl Gateway for TossPayments {
             order_id: charge.order.to_string(),
             amount: charge.amount.get(),
         };
-        let key = key(&["confirm", &confirm.order_id, payment_key]);
-        let payment = self.ask(&confirm.keyed(key)).await?;
+        // Without a key: it would remember a refusal for fifteen days, and whoever tries again means to be asked anew. The
+        // payment's own state keeps it from being collected twice.
+        let payment = self.ask(&confirm).await?;
         if payment.payment_key != *payment_key || !is_of(charge, &payment) {
             return Err(unbelievable("the answer is about another payment"));
         }

@@ -1,7 +1,7 @@
 //! How a gateway behaves where gateways differ: stated once by each, and read by recovery, so that no flow asks
 //! which gateway it is.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// How a gateway behaves where gateways differ.
 ///
@@ -20,9 +20,38 @@ pub struct Behaviour {
     /// What the gateway makes of a cancellation without an amount. An implementation never sends one where a part
     /// is meant.
     pub cancel_without_amount: CancelWithoutAmount,
-    /// How long after it was opened a payment may still be collected, as the gateway counts. Where the gateway captures by
+    /// How long a payer is given from the opening on: no longer than the gateway gives them where we collect.
+    pub pay_within: SignedDuration,
+    /// How long a payment that was opened may still be collected, as the gateway counts. Where the gateway captures by
     /// itself, an order that is given up earlier must be watched that long.
     pub open_for: SignedDuration,
+    /// How long after it was last asked to collect the gateway's word that a payment failed is final.
+    pub failed_after: SignedDuration,
+    /// How long after it was last asked to collect nobody believes any more that it is about to, though a late answer of
+    /// some bank cannot be excluded.
+    pub released_after: SignedDuration,
+}
+
+/// How long a payment that is made in the last moment may take to be seen.
+const SHOWN_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
+impl Behaviour {
+    /// Whether the money moves although nobody asks for it, so that nothing but a look-up tells what was collected, and
+    /// only of its own moment.
+    #[must_use]
+    pub const fn captures_by_itself(&self) -> bool {
+        match self.capture {
+            CaptureBy::Approve => false,
+            CaptureBy::Itself => true,
+        }
+    }
+
+    /// Whether a payment that could be begun at `since` and was not collected at `now` may still be, although nobody asks
+    /// for it.
+    #[must_use]
+    pub fn may_capture_at(&self, since: Timestamp, now: Timestamp) -> bool {
+        self.captures_by_itself() && now.duration_since(since) < self.open_for + SHOWN_AFTER
+    }
 }
 
 /// What a gateway takes for the same request.

@@ -196,8 +196,9 @@ pub struct Snapshot {
 /// How much of a collected payment to return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancellation {
-    /// What this cancellation is called among those of its order: a repeat of it has the same name, and no other has.
-    /// A gateway that takes keys is given one that is made of it.
+    /// What this one attempt at cancelling is called among those of its order: a gateway that takes keys is given one that is
+    /// made of it, and gives its first answer again to the same one. So whoever asks anew, as they looked and nothing had
+    /// been returned, asks by another name.
     pub name: String,
     /// To return now. Never zero.
     pub amount: Won,

@@ -7,6 +7,7 @@ mod acquirer;
 mod behaviour;
 pub mod flow;
 mod gateway;
+mod gateways;
 mod history;
 mod http;
 mod money;
@@ -28,6 +29,7 @@ pub use self::gateway::{
     Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Method, Pages, PayerId,
     Progress, Proof, Provider, Returns, Session, Snapshot,
 };
+pub use self::gateways::Gateways;
 pub use self::history::{Cancel, Cancelling, Claim, Facts, History, Run};
 pub use self::http::{BoxError, Http, SendError};
 pub use self::money::Won;

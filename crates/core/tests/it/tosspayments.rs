@@ -151,20 +151,29 @@ fn openers() -> impl Iterator<Item = Shop> {
 }
 
 #[tokio::test]
-async fn asking_twice_collects_once_and_says_the_same() {
+async fn asking_twice_collects_once_and_the_second_answer_is_no_no() {
     for shop in openers() {
         let session = shop.agreed().await;
         let first = shop.approve(&session).await.unwrap();
-        assert_eq!(shop.approve(&session).await.unwrap(), first, "the key brings the first answer back");
-        assert_eq!(shop.collected(&session), (4_400, 1));
-        // Without the key it would be refused, which says nothing about the first.
-        shop.clock.advance(SignedDuration::from_hours(15 * 24));
         assert!(is_unknown(&shop.approve(&session).await));
+        assert_eq!(shop.look(&session).await.progress, Progress::Paid(first));
+        assert_eq!(shop.collected(&session), (4_400, 1));
     }
 }
 
 #[tokio::test]
-async fn a_key_is_of_one_payment_only() {
+async fn a_payment_that_was_refused_once_is_asked_for_anew() {
+    for shop in openers() {
+        let session = shop.agreed().await;
+        shop.fake.inject(Endpoint::Confirm, Fault::named("bank_closed").unwrap());
+        let no = declined(shop.approve(&session).await);
+        assert_eq!(no, ("NOT_AVAILABLE_BANK".to_owned(), Decline::Later));
+        assert_eq!(shop.approve(&session).await.unwrap().amount, Won::new(4_400), "a key would remember");
+    }
+}
+
+#[tokio::test]
+async fn two_payments_are_two() {
     for shop in openers() {
         let first = shop.paid().await;
         let second = shop.gateway.open(&charge(2), &returns()).await.unwrap().session;

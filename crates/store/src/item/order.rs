@@ -2,13 +2,14 @@
 
 use cafe_core::cafe::audit::Booked;
 use cafe_core::cafe::{
-    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, Late, Look, Looks, MemberId,
-    Opened, Order, Paid, Points, Quote, Quoted, Refund, RefundId, Refunding, Saw, Tender, Watch, Watched,
+    Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, LOOK_AFTER, Late, Look, Looks,
+    MemberId, Opened, Order, PAY_WITHIN, Paid, Points, Quote, Quoted, Refund, RefundId, Refunding, Saw,
+    Tender, Watch, Watched,
 };
 use cafe_core::payment::{
     Approval, BoxError, Method, OrderId, Pages, PayerId, Proof, Provider, Session, Won,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Item, VERSION, needed, number, read_time, text, time};
@@ -42,6 +43,8 @@ pub(crate) struct OrderItem {
     desktop_page: Option<String>,
     mobile_page: Option<String>,
     opened_at: Option<String>,
+    pay_within_s: Option<i64>,
+    look_after_s: Option<i64>,
 
     watch: Option<String>,
     look_at: Option<i64>,
@@ -162,7 +165,10 @@ impl OrderItem {
             },
         };
         let opened_at = read_time(needed(self.opened_at.as_deref(), "opened_at")?)?;
-        Ok(Opened { quote: self.quote()?, tender, opened_at })
+        let seconds = |kept: Option<i64>, usual| kept.map_or(usual, SignedDuration::from_secs);
+        let (pay_within, look_after) =
+            (seconds(self.pay_within_s, PAY_WITHIN), seconds(self.look_after_s, LOOK_AFTER));
+        Ok(Opened { quote: self.quote()?, tender, opened_at, pay_within, look_after })
     }
 
     fn approving(&self) -> Result<Approving, BoxError> {

@@ -8,7 +8,9 @@ use crate::cafe::{
     Approving, Begun, CloseReason, Closed, Collected, Kept, NotWhatWasDue, Opened, Order, Paid, Saw, Store,
     StoreError, Tender, Turn,
 };
-use crate::payment::{Decline, Gateway, GatewayError, OrderId, Progress, Proof, Session};
+use crate::payment::{
+    Behaviour, Decline, Gateway, GatewayError, Gateways, OrderId, Progress, Proof, Session,
+};
 
 /// Why there is no paid order to show.
 #[derive(Debug, thiserror::Error)]
@@ -49,27 +51,34 @@ pub enum ApproveError {
 /// [`ApproveError`] says for each case what has happened to the money.
 pub async fn approve(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     proof: Option<&Proof>,
     turn: &Turn,
 ) -> Result<Paid, ApproveError> {
-    let Some(proof) = proof else { return approve_without_proof(store, gateway, id, turn).await };
-    begin_and_collect(store, gateway, id, Some(proof), turn).await
+    let Some(proof) = proof else { return approve_without_proof(store, gateways, id, turn).await };
+    begin_and_collect(store, gateways, id, Some(proof), turn).await
 }
 
-/// Without proof a visit can only finish what was begun with one, or what needs none as points cover it.
+/// Without proof a visit can only finish what was begun with one, or what needs none: as points cover it, or as its gateway
+/// collects by itself and is only looked at.
 async fn approve_without_proof(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     turn: &Turn,
 ) -> Result<Paid, ApproveError> {
     let order = store.order(id).await?;
     match &order {
-        Some(Order::Opened(Opened { tender: Tender::Gateway { .. }, .. })) => Err(ApproveError::NoProof),
+        Some(Order::Opened(Opened { tender: Tender::Gateway { session, .. }, .. })) => {
+            if gateways.of(session.provider).behaviour().captures_by_itself() {
+                let nothing = Proof(String::new());
+                return begin_and_collect(store, gateways, id, Some(&nothing), turn).await;
+            }
+            Err(ApproveError::NoProof)
+        }
         Some(Order::Opened(Opened { tender: Tender::Points, .. }) | Order::Approving(_)) => {
-            begin_and_collect(store, gateway, id, None, turn).await
+            begin_and_collect(store, gateways, id, None, turn).await
         }
         Some(Order::Quoted(_) | Order::Paid(_) | Order::Closed(_)) | None => seen_before(order),
     }
@@ -77,7 +86,7 @@ async fn approve_without_proof(
 
 async fn begin_and_collect(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     proof: Option<&Proof>,
     turn: &Turn,
@@ -90,13 +99,18 @@ async fn begin_and_collect(
     let Tender::Gateway { session, .. } = approving.opened.tender.clone() else {
         return settle(store, approving.opened, Collected::Points, turn.now).await;
     };
+    let gateway = gateways.of(session.provider);
+    let gateway = &*gateway;
     if before == Before::Nothing {
         return collect(store, gateway, approving, session, before, turn.now).await;
     }
     // The attempt before this one may have reached the gateway, so look before asking.
     match look_up_ours(gateway, &approving.opened.quote, &session).await {
         Ok(Progress::Pending) => collect(store, gateway, approving, session, before, turn.now).await,
-        seen => believe(store, approving, session, seen, None, turn.now).await,
+        seen => {
+            let (behaviour, now) = (&gateway.behaviour(), turn.now);
+            believe(store, approving, session, (seen, None), (behaviour, now)).await
+        }
     }
 }
 
@@ -135,7 +149,8 @@ async fn collect(
             return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await;
         }
         Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
-            return Err(give_up(store, &approving, ApproveError::Unreached(error)).await);
+            let say = nothing_collected(&gateway.behaviour(), ApproveError::Unreached(error));
+            return Err(give_up(store, &approving, say).await);
         }
         Err(GatewayError::Unreached(..)) => {
             return doubt(store, &approving, now, ApproveError::Pending).await;
@@ -160,7 +175,7 @@ async fn collect(
         }
     };
     let seen = look_up_ours(gateway, &approving.opened.quote, &session).await;
-    believe(store, approving, session, seen, refused, now).await
+    believe(store, approving, session, (seen, refused), (&gateway.behaviour(), now)).await
 }
 
 /// Acts on what a look-up showed. `refused` is the gateway's no to the only attempt there was; without
@@ -169,20 +184,22 @@ async fn believe(
     store: &dyn Store,
     approving: Approving,
     session: Session,
-    seen: Result<Progress, Saw>,
-    refused: Option<Decline>,
-    now: Timestamp,
+    (seen, refused): (Result<Progress, Saw>, Option<Decline>),
+    (behaviour, now): (&Behaviour, Timestamp),
 ) -> Result<Paid, ApproveError> {
     match (seen, refused) {
         (Ok(Progress::Paid(approval)), _) => {
             settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await
         }
-        (Ok(Progress::Failed), Some(_)) => Err(close(store, approving, CloseReason::Failed, now).await?),
+        (Ok(Progress::Failed), Some(_)) => {
+            Err(end(store, approving, CloseReason::Failed, (behaviour, now)).await?)
+        }
         (Ok(Progress::Pending), Some(Decline::Expired)) => {
-            Err(close(store, approving, CloseReason::Expired, now).await?)
+            Err(end(store, approving, CloseReason::Expired, (behaviour, now)).await?)
         }
         (Ok(Progress::Pending), Some(decline)) => {
-            Err(give_up(store, &approving, ApproveError::Declined(decline)).await)
+            let say = nothing_collected(behaviour, ApproveError::Declined(decline));
+            Err(give_up(store, &approving, say).await)
         }
         // One look proves no failure: another, after the gateway's own time, is reconcile's.
         (Ok(Progress::Pending | Progress::Failed), None)
@@ -190,6 +207,12 @@ async fn believe(
             doubt(store, &approving, now, ApproveError::Pending).await
         }
     }
+}
+
+/// What may be said where nothing was collected as far as this attempt knows. A gateway that captures by itself may have done
+/// so since it was looked at, so nobody is told that it has not.
+fn nothing_collected(behaviour: &Behaviour, say: ApproveError) -> ApproveError {
+    if behaviour.captures_by_itself() { ApproveError::Pending } else { say }
 }
 
 /// Says `say`, and lets whoever comes next look without waiting for this attempt's time to run out.
@@ -246,13 +269,13 @@ async fn settle(
     }
 }
 
-async fn close(
+async fn end(
     store: &dyn Store,
     approving: Approving,
     reason: CloseReason,
-    now: Timestamp,
+    (behaviour, now): (&Behaviour, Timestamp),
 ) -> Result<ApproveError, ApproveError> {
-    let closed = approving.opened.close(reason, now);
+    let closed = approving.opened.end(reason, now, behaviour);
     match store.close(&closed, Some(&approving.attempt.token)).await? {
         Kept::Done => Ok(ApproveError::Closed(Box::new(closed))),
         Kept::Otherwise(_) | Kept::PointsShort => Ok(ApproveError::Pending),
@@ -287,7 +310,7 @@ pub(super) async fn settle_found(
 /// shows that nothing was collected, and the proof was kept.
 pub(super) async fn collect_again(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     turn: &Turn,
 ) -> Result<Paid, ApproveError> {
@@ -295,7 +318,8 @@ pub(super) async fn collect_again(
         Begun::Again(approving) | Begun::First(approving) => match approving.opened.tender.clone() {
             Tender::Points => settle(store, approving.opened, Collected::Points, turn.now).await,
             Tender::Gateway { session, .. } => {
-                collect(store, gateway, approving, session, Before::Perhaps, turn.now).await
+                let gateway = gateways.of(session.provider);
+                collect(store, &*gateway, approving, session, Before::Perhaps, turn.now).await
             }
         },
         Begun::Otherwise(order) => seen_before(order.map(|order| *order)),

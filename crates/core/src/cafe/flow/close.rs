@@ -6,7 +6,7 @@ use super::ApproveError;
 use super::approve::settle_found;
 use super::look_up::look_up_ours;
 use crate::cafe::{CloseReason, Closed, Collected, Kept, Opened, Order, Paid, Store, StoreError, Tender};
-use crate::payment::{Gateway, OrderId, Progress};
+use crate::payment::{Gateways, OrderId, Progress};
 
 /// Why an order was not closed.
 #[derive(Debug, thiserror::Error)]
@@ -27,20 +27,20 @@ pub enum CloseError {
 
 /// Ends an opened payment that was not made, and releases its points. A paid order is never touched.
 ///
-/// Where the gateway still waits for the payer, closing is safe: it collects only when asked to, and
-/// a closed order is never asked for.
+/// Where the gateway still waits for the payer, closing is safe: one that collects only when asked to is never asked for a
+/// closed order, and what one that collects by itself still collects is given back.
 ///
 /// # Errors
 /// [`CloseError`]; nothing was released.
 pub async fn close(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     hint: CloseReason,
     now: Timestamp,
 ) -> Result<Closed, CloseError> {
     match store.order(id).await? {
-        Some(Order::Opened(opened)) => close_opened(store, gateway, opened, hint, now).await,
+        Some(Order::Opened(opened)) => close_opened(store, gateways, opened, hint, now).await,
         Some(Order::Quoted(_)) | None => Err(CloseError::NoSuchPayment),
         Some(Order::Approving(_)) => Err(CloseError::Pending),
         Some(Order::Paid(paid)) => Err(CloseError::AlreadyPaid(Box::new(paid))),
@@ -50,15 +50,18 @@ pub async fn close(
 
 async fn close_opened(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     opened: Opened,
     hint: CloseReason,
     now: Timestamp,
 ) -> Result<Closed, CloseError> {
-    if let Tender::Gateway { session, .. } = opened.tender.clone() {
-        let seen = look_up_ours(gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
+    // A gateway sends a payer whose time is up to the same address as one whose payment failed.
+    let reason = if now >= opened.expires_at() { CloseReason::Expired } else { hint };
+    let closed = if let Tender::Gateway { session, .. } = opened.tender.clone() {
+        let gateway = gateways.of(session.provider);
+        let seen = look_up_ours(&*gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
         match seen {
-            Progress::Pending | Progress::Failed => {}
+            Progress::Pending | Progress::Failed => opened.end(reason, now, &gateway.behaviour()),
             Progress::Paid(approval) => {
                 return Err(
                     match settle_found(store, opened, Collected::Gateway { session, approval }, now).await {
@@ -70,10 +73,9 @@ async fn close_opened(
             }
             Progress::Refunded | Progress::Unrecognised(_) => return Err(CloseError::Pending),
         }
-    }
-    // A gateway sends a payer whose time is up to the same address as one whose payment failed.
-    let reason = if now >= opened.expires_at() { CloseReason::Expired } else { hint };
-    let closed = opened.close(reason, now);
+    } else {
+        opened.close(reason, now)
+    };
     match store.close(&closed, None).await? {
         Kept::Done => Ok(closed),
         Kept::Otherwise(Some(order)) => match *order {

@@ -11,8 +11,9 @@ use super::refund::{RefundError, resume};
 use crate::cafe::{
     Approving, Capture, Closed, Collected, Kept, Late, LateVerdict, Looks, Opened, Order, Paid, SEARCH_FOR,
     Saw, Store, StoreError, Tender, Turn, Verdict, Watch, Watched, look_again_at, of_closed, of_open,
+    of_points,
 };
-use crate::payment::{Gateway, OrderId, Session, Snapshot};
+use crate::payment::{Gateways, OrderId, Session, Snapshot};
 
 /// How many orders are looked at together: a slow gateway is waited for once, not once an order.
 const TOGETHER: usize = 8;
@@ -65,14 +66,14 @@ pub type Turns<'a> = &'a (dyn Fn() -> Turn + Sync);
 /// trouble is left for the next run, and never keeps the others from being looked at.
 pub async fn reconcile(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     most: u32,
     turns: Turns<'_>,
 ) -> Result<Reconciled, StoreError> {
     let mut run = Reconciled::default();
     for some in store.due(turns().now, most).await?.chunks(TOGETHER) {
         let looks = some.iter().map(async |id| {
-            look_at_due(store, gateway, *id, turns).await.unwrap_or_else(|error| {
+            look_at_due(store, gateways, *id, turns).await.unwrap_or_else(|error| {
                 let cause: &dyn std::error::Error = &error;
                 warn!(order = %id, cause, "an order could not be looked at");
                 Outcome::Pending
@@ -102,13 +103,13 @@ impl Reconciled {
 /// An order that the index says is due, which may be old news.
 async fn look_at_due(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     turns: Turns<'_>,
 ) -> Result<Outcome, StoreError> {
     match store.watched(id).await? {
         Some(watched) if matches!(watched.watch, Some(Watch::From(_))) => {
-            look_at_watched(store, gateway, watched, turns).await
+            look_at_watched(store, gateways, watched, turns).await
         }
         Some(_) | None => Ok(Outcome::Passed),
     }
@@ -120,37 +121,37 @@ async fn look_at_due(
 /// [`StoreError`]: what was found out may not be written down; looking again is safe.
 pub async fn look_at(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     id: OrderId,
     turns: Turns<'_>,
 ) -> Result<Outcome, StoreError> {
     match store.watched(id).await? {
-        Some(watched) => look_at_watched(store, gateway, watched, turns).await,
+        Some(watched) => look_at_watched(store, gateways, watched, turns).await,
         None => Ok(Outcome::Passed),
     }
 }
 
 async fn look_at_watched(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     watched: Watched,
     turns: Turns<'_>,
 ) -> Result<Outcome, StoreError> {
     let turn = turns();
     let looks = watched.looks.clone();
     match watched.order.clone() {
-        Order::Opened(opened) => look_at_open(store, gateway, watched, (&opened, None), &turn).await,
+        Order::Opened(opened) => look_at_open(store, gateways, watched, (&opened, None), &turn).await,
         Order::Approving(approving) if approving.attempt.until <= turn.now => {
-            look_at_open(store, gateway, watched, (&approving.opened, Some(&approving)), &turn).await
+            look_at_open(store, gateways, watched, (&approving.opened, Some(&approving)), &turn).await
         }
         Order::Closed(closed) => match closed.late.clone() {
             Some(Late { session, capture: capture @ (Capture::Possible | Capture::Returning) }) => {
-                look_at_closed(store, gateway, watched, (closed, &session, capture), &turn).await
+                look_at_closed(store, gateways, watched, (closed, &session, capture), &turn).await
             }
             Some(Late { capture: Capture::Returned(_), .. }) | None => Ok(Outcome::Passed),
         },
         Order::Paid(paid) if paid.refunding.as_ref().is_some_and(|running| running.run.until <= turn.now) => {
-            look_at_refund(store, gateway, (paid, looks), turns).await
+            look_at_refund(store, gateways, (paid, looks), turns).await
         }
         // Somebody is at it, or nothing more can come of it.
         Order::Quoted(_) | Order::Approving(_) | Order::Paid(_) => Ok(Outcome::Passed),
@@ -160,26 +161,29 @@ async fn look_at_watched(
 /// An order that is open, or whose last attempt at collecting is over.
 async fn look_at_open(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     watched: Watched,
     (opened, approving): (&Opened, Option<&Approving>),
     turn: &Turn,
 ) -> Result<Outcome, StoreError> {
     let id = opened.quote.id;
-    let (seen, session) = match &opened.tender {
-        Tender::Points => (None, None),
+    let (verdict, seen, session) = match &opened.tender {
+        Tender::Points => (of_points(opened, approving, turn.now), None, None),
         Tender::Gateway { session, .. } => {
-            (Some(look_up(gateway, &opened.quote, session).await), Some(session.clone()))
+            let gateway = gateways.of(session.provider);
+            let seen = look_up(&*gateway, &opened.quote, session).await;
+            let (looks, behaviour) = (&watched.looks, &gateway.behaviour());
+            let verdict = of_open(opened, approving, looks, seen.as_ref().ok(), (behaviour, turn.now));
+            (verdict, Some(seen), Some(session.clone()))
         }
     };
-    let verdict = of_open(opened, approving, &watched.looks, shown(seen.as_ref()), turn.now);
     let collected = match (verdict, session) {
         (Verdict::Settle(approval), Some(session)) => Collected::Gateway { session, approval },
         (Verdict::Settle(_) | Verdict::SettleWithPoints, _) => Collected::Points,
-        (Verdict::Collect(_), _) => return after_collecting(collect_again(store, gateway, id, turn).await),
+        (Verdict::Collect(_), _) => return after_collecting(collect_again(store, gateways, id, turn).await),
         (Verdict::Close(closed), _) => {
             let token = approving.map(|approving| &approving.attempt.token);
-            return close(store, gateway, *closed, token, turn).await;
+            return close(store, gateways, *closed, token, turn).await;
         }
         (verdict @ (Verdict::Wait | Verdict::Review), _) => {
             let ask = verdict == Verdict::Review;
@@ -213,7 +217,7 @@ fn after_collecting(collected: Result<Paid, ApproveError>) -> Result<Outcome, St
 /// Closes an order; what was collected for it and must not be kept goes back at once.
 async fn close(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     closed: Closed,
     attempt: Option<&crate::cafe::AttemptToken>,
     turn: &Turn,
@@ -227,7 +231,7 @@ async fn close(
             error!(order = %closed.quote.id, "what was collected is not what was agreed; it is given back");
             let watched =
                 Watched { order: Order::Closed(closed.clone()), looks: Looks::default(), watch: None };
-            look_at_closed(store, gateway, watched, (closed, &session, Capture::Returning), turn).await
+            look_at_closed(store, gateways, watched, (closed, &session, Capture::Returning), turn).await
         }
         Some(_) | None => Ok(Outcome::Closed),
     }
@@ -236,15 +240,17 @@ async fn close(
 /// A closed order for which something may still be captured, or was.
 async fn look_at_closed(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     watched: Watched,
     (mut closed, session, capture): (Closed, &Session, Capture),
     turn: &Turn,
 ) -> Result<Outcome, StoreError> {
     let since = closed.closed_at;
+    let gateway = gateways.of(session.provider);
+    let (gateway, behaviour) = (&*gateway, &gateway.behaviour());
     let follow = |capture: Capture| Some(Late { session: session.clone(), capture });
     let mut seen = look_up(gateway, &closed.quote, session).await;
-    let mut verdict = of_closed(&closed, capture, &watched.looks, seen.as_ref().ok(), turn.now);
+    let mut verdict = of_closed(&closed, capture, &watched.looks, seen.as_ref().ok(), (behaviour, turn.now));
     if let LateVerdict::GiveBack(cancellation) = verdict {
         if capture == Capture::Possible {
             error!(order = %closed.quote.id, "collected after the order was closed; it is given back");
@@ -259,7 +265,8 @@ async fn look_at_closed(
         }
         // Whatever it answered: only what the payment shows now is believed.
         seen = look_up(gateway, &closed.quote, session).await;
-        verdict = of_closed(&closed, Capture::Returning, &watched.looks, seen.as_ref().ok(), turn.now);
+        verdict =
+            of_closed(&closed, Capture::Returning, &watched.looks, seen.as_ref().ok(), (behaviour, turn.now));
     }
     let outcome = match verdict {
         LateVerdict::Returned(sum) => {
@@ -286,13 +293,13 @@ async fn look_at_closed(
 /// A paid order with a refund whose last run is over.
 async fn look_at_refund(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     (paid, looks): (Paid, Looks),
     turns: Turns<'_>,
 ) -> Result<Outcome, StoreError> {
     let id = paid.quote.id;
     let since = paid.refunding.as_ref().map_or(paid.paid_at, |running| running.asked_at);
-    match resume(store, gateway, paid, &turns()).await {
+    match resume(store, gateways, paid, &turns()).await {
         Ok(_) => Ok(Outcome::Refunded),
         Err(RefundError::Store(error)) => Err(error),
         Err(RefundError::Pending) => {
@@ -310,10 +317,6 @@ async fn look_at_refund(
             | RefundError::ReturnedByHand { .. },
         ) => Ok(Outcome::Passed),
     }
-}
-
-fn shown(seen: Option<&Result<Snapshot, Saw>>) -> Option<&Snapshot> {
-    seen.and_then(|seen| seen.as_ref().ok())
 }
 
 /// Writes down what was seen, and when to look again or that a person must.

@@ -7,7 +7,7 @@ use super::look_up::look_up;
 use crate::cafe::{
     Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError, Turn,
 };
-use crate::payment::{Gateway, GatewayError, OrderId, Progress, Session, Won};
+use crate::payment::{Gateway, GatewayError, Gateways, OrderId, Progress, Session, Won};
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub enum RefundError {
 /// [`RefundError`] says for each case what has happened to the money.
 pub async fn refund(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     request: RefundRequest,
     turn: &Turn,
 ) -> Result<Paid, RefundError> {
@@ -80,11 +80,11 @@ pub async fn refund(
     }
     let refunding = paid.refund(request.id, request.amount, request.reason, turn)?;
     if paid.refunding.is_some() {
-        return resume(store, gateway, paid, turn).await;
+        return resume(store, gateways, paid, turn).await;
     }
     paid.refunding = Some(refunding.clone());
     match store.begin_refund(&paid).await? {
-        Kept::Done => run(store, gateway, paid, refunding, Run::First, turn.now).await,
+        Kept::Done => run(store, gateways, paid, refunding, Run::First, turn.now).await,
         Kept::Otherwise(_) | Kept::PointsShort => Err(RefundError::Pending),
     }
 }
@@ -92,7 +92,7 @@ pub async fn refund(
 /// Goes on with a refund whose last run is over.
 pub(super) async fn resume(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     mut paid: Paid,
     turn: &Turn,
 ) -> Result<Paid, RefundError> {
@@ -102,7 +102,7 @@ pub(super) async fn resume(
     let refunding = Refunding { run: turn.attempt.clone(), ..running };
     paid.refunding = Some(refunding.clone());
     match store.resume_refund(&paid, turn.now).await? {
-        Kept::Done => run(store, gateway, paid, refunding, Run::Another, turn.now).await,
+        Kept::Done => run(store, gateways, paid, refunding, Run::Another, turn.now).await,
         Kept::Otherwise(_) | Kept::PointsShort => Err(RefundError::Pending),
     }
 }
@@ -138,7 +138,7 @@ enum Returned {
 /// One run of a refund, in whose name it stands on the order.
 async fn run(
     store: &dyn Store,
-    gateway: &dyn Gateway,
+    gateways: &Gateways,
     paid: Paid,
     refunding: Refunding,
     run: Run,
@@ -148,7 +148,8 @@ async fn run(
     let Collected::Gateway { session, .. } = paid.collected.clone() else {
         return settle(store, paid, refunding, &running, now).await;
     };
-    match give_back(store, gateway, &paid, &refunding, &session, (run, now)).await? {
+    let gateway = gateways.of(session.provider);
+    match give_back(store, &*gateway, &paid, &refunding, &session, (run, now)).await? {
         Returned::AsAsked => settle(store, paid, refunding, &running, now).await,
         Returned::InAll(cancelled) => {
             let mut found = paid.as_the_gateway_says(&refunding, cancelled).ok_or(RefundError::Pending)?;
