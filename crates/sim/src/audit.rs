@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use cafe_core::cafe::UserId;
 use cafe_core::payment::OrderId;
 use fakes::kakaopay::PaymentView;
 use store::Tables;
 
+use crate::cafe::{NUMBERS, member};
 use crate::dynamodb::{Change, Database, Item, Value, names};
 use crate::world::World;
 
@@ -101,6 +103,7 @@ impl Books {
         }
         let mut checked: Vec<&str> = Vec::new();
         for change in changes {
+            check_who(world, change)?;
             let Some(item) = change.after.as_ref().or(change.before.as_ref()) else { continue };
             // A ledger line is about its member and its order, any other item about itself.
             let about = [item.text("member"), item.text("order"), item.text("id")];
@@ -142,6 +145,11 @@ impl Books {
         let (member, kind) = (line.text("member").unwrap_or_default(), line.text("kind").unwrap_or_default());
         let points = number(line, "points");
         let (balance, held) = match kind {
+            "bonus" if points > 0 && !(0..NUMBERS).any(|number| self::member(number).as_str() == member) => {
+                return Err(format!(
+                    "{member} was given a present, and so was whoever had their number before"
+                ));
+            }
             "bonus" | "earn" | "return" => (points, 0),
             "hold" => (-points, points),
             "release" => (points, -points),
@@ -190,7 +198,7 @@ impl Books {
         if kept.balance < 0 || kept.held < 0 {
             return Err(format!("member {id} is below zero: {kept:?}"));
         }
-        Ok(())
+        check_names(world, id, member)
     }
 
     /// One order, its ledger lines, and its payment at the gateway.
@@ -232,6 +240,69 @@ impl Books {
         }
         Ok(())
     }
+}
+
+/// Who made a change was the one who might: points are held for whoever spends them, and nobody else begins to spend
+/// without a code, which is used up.
+fn check_who(world: &World, change: &Change) -> Result<(), Broken> {
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let (Some(before), Some(after)) = (before, after) else { return Ok(()) };
+    let was_opened = (before.text("stage"), after.text("stage")) == (Some("quoted"), Some("opened"));
+    if was_opened && number(after, "spend") > 0 {
+        let member = after.text("member").and_then(|id| world.database.item(&TABLES.members, id));
+        let spends = member.and_then(user).map(|user| UserId(user.to_owned()).payer().0);
+        if spends.as_deref() != after.text("payer") {
+            return Err(format!("points are held for {after:?}, which {member:?} did not order"));
+        }
+    }
+    let another = user(before).zip(user(after)).is_some_and(|(before, after)| before != after);
+    if another && (before.get("code").is_none() || after.get("code").is_some()) {
+        return Err(format!("another account spends the points of {after:?}, and used up no code"));
+    }
+    if number(after, "code_tries") < 0 {
+        return Err(format!("the code of {after:?} was tried more often than it may be"));
+    }
+    Ok(())
+}
+
+/// Who spends a member's points; nobody, where none joined or they were forgotten.
+fn user(member: &Item) -> Option<&str> {
+    member.text("user").filter(|user| !user.is_empty())
+}
+
+/// One chatbot user a member, one number a member, and nothing stays of a name that was forgotten.
+fn check_names(world: &World, id: &str, member: &Item) -> Result<(), Broken> {
+    let members = &TABLES.members;
+    let item = |id: &str| world.database.item(members, id);
+    if let Some(user) = user(member) {
+        check_binding(world, user)?;
+        let bound = item(&format!("user#{user}")).and_then(|binding| binding.text("member"));
+        if bound != Some(id) {
+            return Err(format!("{user} spends the points of {id}, and is bound to {bound:?}"));
+        }
+    } else {
+        let kept =
+            ["code", "code_until_ms", "code_tries"].into_iter().find(|name| member.get(name).is_some());
+        if let Some(kept) = kept {
+            return Err(format!("nobody spends the points of {id}, and the {kept} is still there"));
+        }
+        if number(member, "held") != 0 {
+            return Err(format!("{id} is nobody any more, and points are held"));
+        }
+    }
+    if let Some(number) = member.text("number")
+        && item(number).and_then(|item| item.text("holder")) != Some(id)
+    {
+        return Err(format!("member {id} has the number {number}, which leads to somebody else"));
+    }
+    let Some(holder) = member.text("holder") else { return Ok(()) };
+    if item(holder).and_then(|holder| holder.text("number")) != Some(id) {
+        return Err(format!("the number {id} leads to {holder}, who has another"));
+    }
+    if user(member).is_some() && member.text("number").is_none() {
+        return Err(format!("the number {id} is that of two members"));
+    }
+    Ok(())
 }
 
 /// Who has joined with a number is the one who may spend its points.

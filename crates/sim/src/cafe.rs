@@ -1,18 +1,21 @@
 //! The cafe in the simulated world: what people can do there, what they hear, and an auditor at their side.
 
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::LazyLock;
 
 use cafe_core::cafe::flow::{
-    Cup, RefundRequest, Rules, approve, close, look_at, open, order_in_full, order_with_points, reconcile,
-    refund, sign_up,
+    Cup, RefundRequest, Rules, approve, close, forget, issue_code, look_at, open, order_in_full,
+    order_with_points, rebind, reconcile, refund, renumber, sign_up,
 };
 use cafe_core::cafe::{
-    Attempt, AttemptToken, CloseReason, MemberId, Menu, NewMember, Percent, Points, RefundId, SealedPhone,
-    Turn, UserId,
+    Attempt, AttemptToken, CloseReason, Code, Member, MemberId, Menu, NewMember, Percent, PhoneKey, Points,
+    RefundId, SealedPhone, Store, Turn, UserId,
 };
 use cafe_core::payment::{OrderId, Proof, Returns, Won};
 use fakes::kakaopay::{Endpoint, Fault};
 use jiff::{SignedDuration, Timestamp};
+use store::DynamoStore;
 
 use crate::audit::{self, Books, Broken, TABLES};
 use crate::chance::Chance;
@@ -34,6 +37,15 @@ static MENU: LazyLock<Menu> = LazyLock::new(|| {
         [[drink]]\nname = '물'\nprice = 70\n[[drink]]\nname = '커피'\nprice = 1990\n";
     Menu::parse(text).unwrap_or_else(|error| unreachable!("the simulator's own menu: {error}"))
 });
+
+/// The key by which codes are known. Numbers need none here: their tags are made up.
+static PHONE_KEY: LazyLock<PhoneKey> = LazyLock::new(|| {
+    let key = PhoneKey::new("the simulator's own key of phone numbers");
+    key.unwrap_or_else(|error| unreachable!("the simulator's own key: {error}"))
+});
+
+/// How many phone numbers there are, and how many chatbot users who may speak.
+pub(crate) const NUMBERS: u8 = 3;
 
 /// How long an attempt at collecting or refunding can be alive.
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -113,6 +125,8 @@ pub(crate) struct Cafe<C> {
     running: Vec<usize>,
     /// How many things were made that need a name of their own.
     made: u64,
+    /// The last code that the owner was given for each number.
+    codes: BTreeMap<u8, Code>,
     /// Of which orders money was returned by hand.
     by_hand: Vec<OrderId>,
     /// Which payments the gateway has given up.
@@ -131,6 +145,7 @@ impl<C: Chance> Cafe<C> {
             books: Books::default(),
             running: Vec::new(),
             made: 0,
+            codes: BTreeMap::new(),
             by_hand: Vec::new(),
             given_up: Vec::new(),
             story: None,
@@ -401,7 +416,13 @@ impl<C: Chance> Cafe<C> {
                     return Err(format!("the owner heard that order {id} is refunded, and it is not"));
                 }
             }
+            Heard::Code(number, code) => {
+                let code = Code::parse(code).map_err(|error| format!("the code {code}: {error}"))?;
+                self.codes.insert(*number, code);
+            }
             Heard::Member
+            | Heard::Renumbered
+            | Heard::Forgotten
             | Heard::ClosedInDoubt(_)
             | Heard::Pending(_)
             | Heard::Refused
@@ -454,7 +475,7 @@ impl<C: Chance> Cafe<C> {
         let new = NewMember {
             id: member(number),
             user: user(customer),
-            phone: SealedPhone(self.fresh().to_be_bytes().to_vec()),
+            phone: self.fresh_phone(),
             bonus: Points::new(100),
             joined_at: self.its_now(),
         };
@@ -465,7 +486,90 @@ impl<C: Chance> Cafe<C> {
         )
     }
 
-    pub(crate) fn order(&mut self, customer: u8, drink: &'static str, spend: Option<i64>) -> usize {
+    /// The owner makes a code for the member of a number.
+    pub(crate) fn issue_code(&mut self, number: u8) -> usize {
+        let (random, now) = (self.fresh().to_be_bytes(), self.its_now());
+        self.of_member(
+            Function::Code,
+            number,
+            move |store, found| async move {
+                Heard::of_code(number, &issue_code(&store, &PHONE_KEY, &found, random, now).await)
+            },
+            || format!("the owner makes a code for number {number}"),
+        )
+    }
+
+    /// A customer types the last code for a number, or one that they made up.
+    pub(crate) fn move_in(&mut self, number: u8, customer: u8, guesses: bool) -> usize {
+        let (store, now) = (self.world.store(), self.its_now());
+        let known = self.codes.get(&number).filter(|_| !guesses).cloned();
+        // No code that was made so far.
+        let code = known.unwrap_or_else(|| Code::new([0; 8]));
+        let (member, user) = (member(number), user(customer));
+        self.run(
+            Function::Move,
+            async move { Heard::of_move(&rebind(&store, &PHONE_KEY, (&member, &user), &code, now).await) },
+            || format!("customer {customer} types a code for number {number}"),
+        )
+    }
+
+    /// The owner gives the member of a number another one.
+    pub(crate) fn renumber(&mut self, number: u8, to: u8) -> usize {
+        let phone = self.fresh_phone();
+        self.of_member(
+            Function::Renumber,
+            number,
+            move |store, found| async move {
+                Heard::of_renumber(&renumber(&store, &found.id, (&member(to), &phone)).await)
+            },
+            || format!("the owner gives the member of number {number} the number {to}"),
+        )
+    }
+
+    /// The owner forgets the member of a number.
+    pub(crate) fn forget(&mut self, number: u8) -> usize {
+        let now = self.its_now();
+        self.of_member(
+            Function::Forget,
+            number,
+            move |store, found| async move { Heard::of_forget(&forget(&store, &found.id, now).await) },
+            || format!("the owner forgets the member of number {number}"),
+        )
+    }
+
+    /// What an owner does with the member of a number, whom they look up first.
+    fn of_member<F>(
+        &mut self,
+        function: Function,
+        number: u8,
+        does: impl FnOnce(DynamoStore, Member) -> F + Send + 'static,
+        about: impl FnOnce() -> String,
+    ) -> usize
+    where
+        F: Future<Output = Heard> + Send + 'static,
+    {
+        let store = self.world.store();
+        let found = async move {
+            match store.member(&member(number)).await {
+                Ok(Some(found)) => does(store, found).await,
+                Ok(None) => Heard::Refused,
+                Err(_) => Heard::TryAgain,
+            }
+        };
+        self.run(function, found, about)
+    }
+
+    /// A number, sealed with randomness that was not there before.
+    fn fresh_phone(&mut self) -> SealedPhone {
+        SealedPhone(self.fresh().to_be_bytes().to_vec())
+    }
+
+    pub(crate) fn order(
+        &mut self,
+        (number, customer): (u8, u8),
+        drink: &'static str,
+        spend: Option<i64>,
+    ) -> usize {
         let store = self.world.store();
         let now = self.its_now();
         let mut random = [0; 10];
@@ -473,7 +577,7 @@ impl<C: Chance> Cafe<C> {
         let made = (OrderId::new(now, random), now);
         let cup = Cup { drink: drink.to_owned(), cups: 1 };
         let rules = Rules { bonus: Points::new(100), earn: Percent::TENTH };
-        let (member, user) = (member(customer), user(customer));
+        let (member, user) = (member(number), user(customer));
         self.run(
             Function::Order,
             async move {
@@ -484,7 +588,13 @@ impl<C: Chance> Cafe<C> {
                     }
                 })
             },
-            || format!("customer {customer} orders {drink} as {} with {} points", made.0, spend.unwrap_or(0)),
+            || {
+                let points = spend.unwrap_or(0);
+                format!(
+                    "customer {customer} of number {number} orders {drink} as {} with {points} points",
+                    made.0
+                )
+            },
         )
     }
 
@@ -586,7 +696,8 @@ impl<C: Chance> Cafe<C> {
     }
 }
 
-fn member(number: u8) -> MemberId {
+/// The tag of a number.
+pub(crate) fn member(number: u8) -> MemberId {
     MemberId::new(format!("{number:032x}"))
 }
 

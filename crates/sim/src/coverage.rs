@@ -111,6 +111,10 @@ pub(crate) const SAID: &[(Function, &[&str])] = &[
         &["settled", "closed", "returned", "refunded", "pending", "in review", "passed", "try again"],
     ),
     (Function::Refund, &["refunded", "refund pending", "refused"]),
+    (Function::Code, &["code", "refused", "try again"]),
+    (Function::Move, &["member", "refused", "try again"]),
+    (Function::Renumber, &["renumbered", "refused", "try again"]),
+    (Function::Forget, &["forgotten", "refused", "try again"]),
 ];
 
 /// What the cafe's runs have reached.

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use cafe_core::cafe::flow::{
-    ApproveError, CloseError, OpenError, Opening, OrderError, Outcome, Reconciled, RefundError, SignUpError,
+    ApproveError, CloseError, ForgetError, OpenError, Opening, OrderError, Outcome, RebindError, Reconciled,
+    RefundError, RenumberError, SignUpError,
 };
-use cafe_core::cafe::{Closed, Member, Paid, Quoted, StoreError};
+use cafe_core::cafe::{Closed, Code, Member, Paid, Points, Quoted, StoreError};
 use cafe_core::payment::OrderId;
+use jiff::Timestamp;
 
 use crate::schedule::Said;
 
@@ -15,6 +17,12 @@ use crate::schedule::Said;
 pub enum Heard {
     /// They are a member now, or were before.
     Member,
+    /// This is the code for the member of that number.
+    Code(u8, String),
+    /// The member has the new number.
+    Renumbered,
+    /// The member is forgotten.
+    Forgotten,
     /// An order was taken.
     Quoted(OrderId),
     /// Go and pay: the gateway's key of the payment, if it needs one.
@@ -49,6 +57,9 @@ impl Heard {
     pub fn name(&self) -> &'static str {
         match self {
             Heard::Member => "member",
+            Heard::Code(..) => "code",
+            Heard::Renumbered => "renumbered",
+            Heard::Forgotten => "forgotten",
             Heard::Quoted(_) => "quoted",
             Heard::Pay(..) => "pay",
             Heard::Paid(_) => "paid",
@@ -70,6 +81,40 @@ impl Heard {
             Ok(_) | Err(SignUpError::AlreadyMember(_)) => Heard::Member,
             Err(SignUpError::NumberTaken | SignUpError::UserTaken) => Heard::Refused,
             Err(SignUpError::Store(_)) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_code(number: u8, issued: &Result<Option<(Code, Timestamp)>, StoreError>) -> Heard {
+        match issued {
+            Ok(Some((code, _))) => Heard::Code(number, code.reveal().to_owned()),
+            Ok(None) => Heard::Refused,
+            Err(_) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_move(result: &Result<Member, RebindError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Member,
+            Err(RebindError::NoSuchCode | RebindError::UserTaken) => Heard::Refused,
+            Err(RebindError::Store(_)) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_renumber(result: &Result<(), RenumberError>) -> Heard {
+        match result {
+            Ok(()) => Heard::Renumbered,
+            Err(RenumberError::NotAMember | RenumberError::NumberTaken) => Heard::Refused,
+            Err(RenumberError::Busy | RenumberError::Store(_)) => Heard::TryAgain,
+        }
+    }
+
+    pub(crate) fn of_forget(result: &Result<Points, ForgetError>) -> Heard {
+        match result {
+            Ok(_) => Heard::Forgotten,
+            Err(ForgetError::NotAMember | ForgetError::Held { .. } | ForgetError::OpenOrder { .. }) => {
+                Heard::Refused
+            }
+            Err(ForgetError::Busy | ForgetError::Store(_)) => Heard::TryAgain,
         }
     }
 
@@ -189,7 +234,14 @@ impl fmt::Display for Heard {
             | Heard::Pending(id)
             | Heard::Refunded(id)
             | Heard::RefundPending(id) => write!(f, " ({id})"),
-            Heard::Member | Heard::Refused | Heard::Reconciled | Heard::Looked(_) | Heard::TryAgain => Ok(()),
+            Heard::Member
+            | Heard::Code(..)
+            | Heard::Renumbered
+            | Heard::Forgotten
+            | Heard::Refused
+            | Heard::Reconciled
+            | Heard::Looked(_)
+            | Heard::TryAgain => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use cafe_core::payment::{OrderId, Won};
 use jiff::SignedDuration;
 
 use crate::audit::Broken;
-use crate::cafe::{Cafe, Past, TheCafe};
+use crate::cafe::{Cafe, NUMBERS, Past, TheCafe};
 use crate::chance::Luck;
 use crate::choices::Choices;
 use crate::scene::Ended;
@@ -15,6 +15,9 @@ use crate::zoo::Bug;
 
 /// How many customers there are: enough for them to meet.
 const CUSTOMERS: u8 = 2;
+
+/// They, and those who come later: as many numbers, and chatbot users.
+const EVERYBODY: [u8; NUMBERS as usize] = [0, 1, 2];
 
 /// How many deeds a history has at most.
 const MOST_DEEDS: u32 = 20;
@@ -57,11 +60,19 @@ pub enum Deed {
     ReturnByHand,
     /// A minute goes by, or twenty, or two hours, or a day.
     Wait,
+    /// The owner makes a code for the member of a number.
+    IssueCode,
+    /// A customer types the code of a number, or one that they made up.
+    MoveIn,
+    /// The owner gives a member another number.
+    Renumber,
+    /// The owner forgets a member.
+    Forget,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Deed; 17] = [
+    pub const ALL: [Deed; 21] = [
         Deed::Join,
         Deed::OrderInFull,
         Deed::OrderWithPoints,
@@ -79,6 +90,10 @@ impl Deed {
         Deed::Mishap,
         Deed::ReturnByHand,
         Deed::Wait,
+        Deed::IssueCode,
+        Deed::MoveIn,
+        Deed::Renumber,
+        Deed::Forget,
     ];
 }
 
@@ -118,6 +133,18 @@ const USUAL: [Option<Deed>; 32] = [
     Some(Deed::ReturnByHand),
 ];
 
+/// What happens as often as all that is usual, where members move and leave.
+const OF_MEMBERS: [Deed; 8] = [
+    Deed::Join,
+    Deed::IssueCode,
+    Deed::IssueCode,
+    Deed::MoveIn,
+    Deed::MoveIn,
+    Deed::Renumber,
+    Deed::Renumber,
+    Deed::Forget,
+];
+
 /// Runs the history of a seed, to its end or to the first thing that does not add up.
 #[must_use]
 pub fn run(seed: u64) -> Ended<TheCafe> {
@@ -133,7 +160,7 @@ pub fn live(seed: u64, mut choices: Choices, bug: Option<Bug>, told: bool) -> En
     let yesterday = (!joins_itself).then(|| &*YESTERDAY);
     let cafe = Cafe::new(seed, bug, Luck { choices, trouble: 0 });
     let cafe = if let Some(yesterday) = yesterday { cafe.after(yesterday) } else { cafe };
-    let mut history = History { cafe, joins_itself, refunds: 0 };
+    let mut history = History { cafe, joins_itself, members_move: false, refunds: 0 };
     if told {
         history.cafe.write_story();
     }
@@ -162,6 +189,8 @@ static YESTERDAY: LazyLock<Past> = LazyLock::new(|| {
 struct History {
     cafe: Cafe<Luck>,
     joins_itself: bool,
+    /// Whether members move to other accounts and numbers, and leave. Mostly none does, as few ever do.
+    members_move: bool,
     refunds: u32,
 }
 
@@ -174,9 +203,13 @@ impl History {
                 self.cafe.come_to_rest()?;
             }
         }
+        self.members_move = self.choices().below(6) == 5;
         for _ in 0..MOST_DEEDS {
             self.choices().deed_begins();
-            let Some(deed) = self.choices().one(&USUAL) else { break };
+            let Some(mut deed) = self.choices().one(&USUAL) else { break };
+            if self.members_move && self.choices().coin() {
+                deed = self.choices().one(&OF_MEMBERS);
+            }
             self.act(deed)?;
             // Some of what is under way goes on, in any order.
             for _ in 0..self.choices().below(12) {
@@ -197,17 +230,17 @@ impl History {
         self.cafe.world.note(deed);
         match deed {
             Deed::Join => {
-                let (number, customer) = (self.customer(), self.customer());
+                let (number, customer) = (self.number(), self.customer());
                 self.cafe.join(number, customer);
             }
             Deed::OrderInFull => {
-                let (customer, drink) = (self.customer(), self.drink());
-                self.cafe.order(customer, drink, None);
+                let (who, drink) = (self.who_orders(), self.drink());
+                self.cafe.order(who, drink, None);
             }
             Deed::OrderWithPoints => {
-                let (customer, drink) = (self.customer(), self.drink());
+                let (who, drink) = (self.who_orders(), self.drink());
                 let points = if self.choices().coin() { 1 + self.choices().below(120) } else { 70 };
-                self.cafe.order(customer, drink, Some(points.into()));
+                self.cafe.order(who, drink, Some(points.into()));
             }
             Deed::Follow => {
                 if let Some((_, id)) = self.any_order() {
@@ -283,8 +316,25 @@ impl History {
                 let minutes = self.choices().one(&[1, 1, 1, 1, 20, 20, 120, 1_440]);
                 self.cafe.wait(SignedDuration::from_mins(minutes))?;
             }
+            Deed::IssueCode | Deed::MoveIn | Deed::Renumber | Deed::Forget => self.move_or_leave(deed),
         }
         Ok(())
+    }
+
+    /// A member moves to another account or number, or leaves; or the owner makes a code for it.
+    fn move_or_leave(&mut self, deed: Deed) {
+        let number = self.number();
+        if deed == Deed::IssueCode {
+            self.cafe.issue_code(number);
+        } else if deed == Deed::MoveIn {
+            let (customer, guesses) = (self.customer(), self.choices().below(4) == 3);
+            self.cafe.move_in(number, customer, guesses);
+        } else if deed == Deed::Renumber {
+            let to = self.number();
+            self.cafe.renumber(number, to);
+        } else {
+            self.cafe.forget(number);
+        }
     }
 
     fn agree(&mut self) {
@@ -316,8 +366,23 @@ impl History {
         }
     }
 
+    /// One of those who speak: of those who joined yesterday, where nobody moves.
     fn customer(&mut self) -> u8 {
-        u8::from(self.choices().coin())
+        if !self.members_move {
+            return u8::from(self.choices().coin());
+        }
+        self.choices().one(&EVERYBODY)
+    }
+
+    /// One of the numbers, likewise.
+    fn number(&mut self) -> u8 {
+        self.customer()
+    }
+
+    /// By which number somebody orders, and who. Where nobody moves, it is the one that they joined with, if any.
+    fn who_orders(&mut self) -> (u8, u8) {
+        let customer = self.customer();
+        (if self.members_move { self.number() } else { customer }, customer)
     }
 
     fn drink(&mut self) -> &'static str {

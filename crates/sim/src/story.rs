@@ -5,8 +5,9 @@ use cafe_core::payment::Won;
 use jiff::SignedDuration;
 
 use self::Step::{
-    Agree, Bare, Capture, Doubt, Fail, Follow, Forge, Hint, Join, Leave, Look, MixUp, Order, Outage,
-    Reconcile, Refund, RefundUnheard, Return, ReturnByHand, Spend, Together, Visit, Wait,
+    Agree, Bare, Capture, Doubt, Fail, Follow, Forge, Forget, Guess, Hint, IssueCode, Join, Leave, Look,
+    MixUp, MoveIn, Order, OrderBy, Outage, Reconcile, Refund, RefundUnheard, Renumber, Return, ReturnByHand,
+    Spend, SpendBy, Together, Visit, Wait,
 };
 use crate::audit::{Broken, TABLES};
 use crate::cafe::{Cafe, TheCafe};
@@ -24,6 +25,20 @@ pub enum Step {
     Order(u8, &'static str),
     /// A customer orders a drink with so many points.
     Spend(u8, &'static str, i64),
+    /// By the number of the first the second orders a drink at full price.
+    OrderBy(u8, u8, &'static str),
+    /// The same, with so many points.
+    SpendBy(u8, u8, &'static str, i64),
+    /// The owner makes a code for the member of a number.
+    IssueCode(u8),
+    /// With the code for the number of the first the second moves in.
+    MoveIn(u8, u8),
+    /// The second types a code for the number of the first that they made up.
+    Guess(u8, u8),
+    /// The owner gives the member of the first number the second.
+    Renumber(u8, u8),
+    /// The owner forgets the member of a number.
+    Forget(u8),
     /// Somebody follows the link of an order.
     Follow(usize),
     /// Its payer agrees at the gateway.
@@ -532,6 +547,135 @@ pub const STORIES: &[Story] = &[
         ],
         ends: &["paid"],
     },
+    Story {
+        name: "a-member-moves-to-another-account",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            IssueCode(0),
+            Guess(0, 1),
+            MoveIn(0, 2),
+            Follow(0),
+            SpendBy(0, 2, WATER, 70),
+            Follow(1),
+            Bare(1),
+            MoveIn(0, 1),
+            Join(1, 0),
+        ],
+        ends: &["quoted", "paid"],
+    },
+    Story {
+        name: "a-code-has-five-tries",
+        steps: &[
+            Join(0, 0),
+            IssueCode(0),
+            Together(&[Guess(0, 1), Guess(0, 1), Guess(0, 1), Guess(0, 1), Guess(0, 1), Guess(0, 1)]),
+            Guess(0, 1),
+            MoveIn(0, 1),
+        ],
+        ends: &[],
+    },
+    Story {
+        name: "two-have-the-code-while-the-old-account-opens-an-order",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            IssueCode(0),
+            Together(&[MoveIn(0, 1), Follow(0), MoveIn(0, 2)]),
+            Agree(0),
+            Visit(0),
+        ],
+        ends: &["quoted"],
+    },
+    Story {
+        name: "a-member-changes-their-number",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Renumber(0, 2),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Join(0, 1),
+            OrderBy(2, 0, COFFEE),
+            Follow(1),
+            Agree(1),
+            Visit(1),
+            Refund(0, "all", None),
+        ],
+        ends: &["paid", "paid"],
+    },
+    Story {
+        name: "three-want-one-number",
+        steps: &[
+            Join(0, 0),
+            Join(1, 1),
+            Together(&[Renumber(0, 2), Renumber(1, 2), Join(2, 2)]),
+            Together(&[Renumber(2, 0), Renumber(2, 1), Join(0, 2), Join(1, 2)]),
+        ],
+        ends: &[],
+    },
+    Story {
+        name: "a-number-is-changed-back-while-another-joins-with-it",
+        steps: &[
+            Join(0, 0),
+            Renumber(0, 2),
+            Together(&[Renumber(2, 0), Join(0, 1), Join(0, 2)]),
+            Renumber(0, 2),
+            Join(2, 2),
+        ],
+        ends: &[],
+    },
+    Story {
+        name: "a-member-leaves-and-another-has-the-number",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Visit(0),
+            Spend(0, WATER, 30),
+            Forget(0),
+            Follow(1),
+            Refund(0, "all", None),
+            Follow(1),
+            Join(0, 1),
+            Follow(1),
+            SpendBy(0, 1, WATER, 70),
+            Follow(2),
+            Bare(2),
+            Join(1, 0),
+        ],
+        ends: &["paid", "quoted", "paid"],
+    },
+    Story {
+        name: "a-member-leaves-while-they-order",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Order(0, COFFEE),
+            Together(&[Follow(0), Follow(1), Forget(0)]),
+            Agree(0),
+            Visit(0),
+            Agree(1),
+            Visit(1),
+            Forget(0),
+            Refund(1, "all", None),
+        ],
+        ends: &["paid", "paid"],
+    },
+    Story {
+        name: "a-member-moves-and-leaves-at-once",
+        steps: &[
+            Join(0, 0),
+            IssueCode(0),
+            Together(&[Forget(0), MoveIn(0, 2), Renumber(0, 1), Forget(0)]),
+            Join(0, 0),
+            Forget(0),
+            Join(0, 0),
+        ],
+        ends: &[],
+    },
 ];
 
 impl Story {
@@ -600,8 +744,15 @@ fn begin(cafe: &mut Cafe<Script>, step: &Step) -> Result<Option<usize>, Broken> 
     let id = |track: usize| cafe.orders.get(track).map(|track| track.id);
     Ok(match *step {
         Join(number, customer) => Some(cafe.join(number, customer)),
-        Order(customer, drink) => Some(cafe.order(customer, drink, None)),
-        Spend(customer, drink, points) => Some(cafe.order(customer, drink, Some(points))),
+        Order(customer, drink) => Some(cafe.order((customer, customer), drink, None)),
+        Spend(customer, drink, points) => Some(cafe.order((customer, customer), drink, Some(points))),
+        OrderBy(number, customer, drink) => Some(cafe.order((number, customer), drink, None)),
+        SpendBy(number, customer, drink, points) => Some(cafe.order((number, customer), drink, Some(points))),
+        IssueCode(number) => Some(cafe.issue_code(number)),
+        MoveIn(number, customer) => Some(cafe.move_in(number, customer, false)),
+        Guess(number, customer) => Some(cafe.move_in(number, customer, true)),
+        Renumber(number, to) => Some(cafe.renumber(number, to)),
+        Forget(number) => Some(cafe.forget(number)),
         Follow(track) => id(track).map(|id| cafe.follow(id)),
         Agree(track) => {
             if track < cafe.orders.len() {
@@ -675,6 +826,9 @@ fn is_certain(heard: Option<&Heard>) -> bool {
     match heard {
         Some(
             Heard::Member
+            | Heard::Code(..)
+            | Heard::Renumbered
+            | Heard::Forgotten
             | Heard::Quoted(_)
             | Heard::Pay(..)
             | Heard::Paid(_)

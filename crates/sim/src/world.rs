@@ -63,6 +63,14 @@ pub enum Function {
     LookNow,
     /// `refund`.
     Refund,
+    /// `cargo cafe members code`.
+    Code,
+    /// `sign-up`, with a code.
+    Move,
+    /// `cargo cafe members move --to`.
+    Renumber,
+    /// `cargo cafe members delete`.
+    Forget,
     /// None of ours: DynamoDB drops what has outlived its time.
     TimeToLive,
 }

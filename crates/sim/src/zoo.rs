@@ -73,6 +73,19 @@ zoo! {
     KeepsTheRefundRunning,
     ForgetsALateCapture,
     SaysReturnedTooEarly,
+    // What is done with members.
+    HoldsForWhoeverSpentBefore,
+    TriesACodeForEver,
+    MovesWithoutUsingTheCodeUp,
+    MovesWithoutUnbinding,
+    MovesWithoutBinding,
+    RenumbersToAnothersNumber,
+    RenumbersWithoutAHolder,
+    KeepsTheNumberBefore,
+    ForgetsWithoutALedgerLine,
+    ForgetsWhateverIsHeld,
+    ForgetsWithoutUnbinding,
+    GivesAPresentAgain,
     // What is believed of the gateway.
     TakesNoAnswerForYes,
     TakesNotSentForYes,
@@ -115,6 +128,11 @@ enum Step {
     FollowUp,
     LookAgain,
     SettleRefund,
+    TryCode,
+    Rebind,
+    Renumber,
+    Forget,
+    Succeed,
     Other,
 }
 
@@ -217,6 +235,48 @@ fn spoil_step(bug: Bug, step: Step, request: &mut Value) -> bool {
             set_value(order_part(request), ":refunds", &json!({"L": []}))
         }
         (Bug::KeepsTheRefundRunning, Step::SettleRefund) => leave(order_part(request), "#refunding, "),
+        _ => spoil_members(bug, step, request),
+    }
+}
+
+/// The same of the steps by which members move and leave.
+fn spoil_members(bug: Bug, step: Step, request: &mut Value) -> bool {
+    match (bug, step) {
+        (Bug::HoldsForWhoeverSpentBefore, Step::Open) => points_part(request)
+            .is_some_and(|part| allow(part, " AND (attribute_not_exists(#payer) OR #payer = :payer)")),
+        (Bug::TriesACodeForEver, Step::TryCode) => allow(request, "#code_tries > :none AND "),
+        (Bug::MovesWithoutUsingTheCodeUp, Step::Rebind) => {
+            leave(order_part(request), " REMOVE #code, #code_until_ms, #code_tries")
+        }
+        (Bug::MovesWithoutUnbinding, Step::Rebind) | (Bug::ForgetsWithoutUnbinding, Step::Forget) => {
+            drop_part(request, |part| part.get("Delete").is_some())
+        }
+        (Bug::MovesWithoutBinding, Step::Rebind) => drop_part(request, |part| part.get("Put").is_some()),
+        (Bug::RenumbersToAnothersNumber, Step::Renumber) => parts(request)
+            .iter_mut()
+            .filter(|part| is_holder(part))
+            .any(|part| unconditional(&mut part["Update"])),
+        (Bug::RenumbersWithoutAHolder, Step::Renumber) => drop_part(request, is_holder),
+        (Bug::KeepsTheNumberBefore, Step::Renumber) => drop_part(request, |part| {
+            part["Update"]["UpdateExpression"]
+                .as_str()
+                .is_some_and(|update| update.contains("REMOVE #holder"))
+        }),
+        (Bug::ForgetsWithoutALedgerLine, Step::Forget) => drop_part(request, is_ledger_line),
+        (Bug::ForgetsWhateverIsHeld, Step::Forget) => {
+            allow(order_part(request), " AND #balance = :balance_before AND #held = :none")
+        }
+        (Bug::GivesAPresentAgain, Step::Succeed) => {
+            let given = json!({"N": "100"});
+            for put in puts(request) {
+                if let Some(points) =
+                    ["balance", "points"].into_iter().find(|name| put["Item"].get(*name).is_some())
+                {
+                    put["Item"][points] = given.clone();
+                }
+            }
+            true
+        }
         _ => false,
     }
 }
@@ -234,6 +294,9 @@ fn step(operation: &str, request: &Value) -> Step {
     if update.contains("#looks = ") {
         return Step::LookAgain;
     }
+    if let Some(step) = of_members(operation, part, update) {
+        return step;
+    }
     match part["ExpressionAttributeValues"][":stage"]["S"].as_str() {
         Some("opened") if update.contains("#opened_at") => Step::Open,
         Some("opened") => Step::GiveUp,
@@ -246,7 +309,33 @@ fn step(operation: &str, request: &Value) -> Step {
     }
 }
 
-/// The part that is about the order: the only one, or the first of a transaction.
+/// The step by which a member moves or leaves, or somebody has a number that was another's.
+fn of_members(operation: &str, part: &Value, update: &str) -> Option<Step> {
+    if operation == "UpdateItem" {
+        return update.contains("#code_tries + ").then_some(Step::TryCode);
+    }
+    if part["TableName"] != TABLES.members {
+        return None;
+    }
+    if update.contains("#forgotten_at = ") {
+        Some(Step::Forget)
+    } else if update.contains("#holder = ") {
+        Some(Step::Succeed)
+    } else if update.contains("#payer = ") && part["ExpressionAttributeValues"].get(":mac").is_some() {
+        Some(Step::Rebind)
+    } else if update.contains("#phone = ") && !update.contains("#payer = ") {
+        Some(Step::Renumber)
+    } else {
+        None
+    }
+}
+
+/// Whether a part says whose a number is from now on.
+fn is_holder(part: &Value) -> bool {
+    part["Update"]["UpdateExpression"].as_str().is_some_and(|update| update.contains("#holder = "))
+}
+
+/// The part that is about the order or the member: the only one, or the first of a transaction.
 fn order_part(request: &mut Value) -> &mut Value {
     if request.get("TransactItems").is_some() { &mut request["TransactItems"][0]["Update"] } else { request }
 }
@@ -301,6 +390,11 @@ fn unconditional(part: &mut Value) -> bool {
     was
 }
 
+/// Takes a piece out of a condition.
+fn allow(part: &mut Value, piece: &str) -> bool {
+    shorten(part, "ConditionExpression", piece)
+}
+
 /// Whether an expression is given this text.
 fn says(part: &Value, name: &str, text: &str) -> bool {
     part["ExpressionAttributeValues"][name]["S"] == text
@@ -313,11 +407,15 @@ fn unset(part: &mut Value, assignment: &str) -> bool {
 
 /// Takes a piece out of an update.
 fn leave(part: &mut Value, piece: &str) -> bool {
+    shorten(part, "UpdateExpression", piece)
+}
+
+fn shorten(part: &mut Value, expression: &str, piece: &str) -> bool {
     let Some(part) = part.as_object_mut() else { return false };
-    let Some(update) = part.get("UpdateExpression").and_then(Value::as_str) else { return false };
-    let shorter = update.replace(piece, "");
-    let changed = shorter != update;
-    part.insert("UpdateExpression".to_owned(), json!(shorter));
+    let Some(whole) = part.get(expression).and_then(Value::as_str) else { return false };
+    let shorter = whole.replace(piece, "");
+    let changed = shorter != whole;
+    part.insert(expression.to_owned(), json!(shorter));
     prune(part);
     changed
 }
@@ -367,9 +465,12 @@ fn prune(part: &mut Map<String, Value>) {
 /// The parts of a transaction, each on its own: one may fail and the others be done.
 fn torn(request: &Value) -> Vec<(String, Bytes)> {
     let parts = request["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let single = |part: &Value| match (part.get("Update"), part.get("Put")) {
-        (Some(update), _) => ("UpdateItem".to_owned(), Bytes::from(update.to_string())),
-        (None, put) => ("PutItem".to_owned(), Bytes::from(put.unwrap_or(&Value::Null).to_string())),
+    let single = |part: &Value| {
+        let single = [("Update", "UpdateItem"), ("Put", "PutItem"), ("Delete", "DeleteItem")];
+        let mut single =
+            single.into_iter().filter_map(|(name, operation)| Some((operation, part.get(name)?)));
+        let (operation, request) = single.next().unwrap_or(("PutItem", &Value::Null));
+        (operation.to_owned(), Bytes::from(request.to_string()))
     };
     // The answer is the first one's, so that comes last.
     parts.iter().rev().map(single).collect()
