@@ -8,9 +8,9 @@ use futures_util::stream;
 
 /// A record that was not handled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undone<R, E> {
+pub struct Undone<'r, R, E> {
     /// Which.
-    pub record: R,
+    pub record: &'r R,
     /// Why it failed; none where it was not tried, as one before it of the same key had failed.
     pub error: Option<E>,
 }
@@ -18,40 +18,40 @@ pub struct Undone<R, E> {
 /// Handles records of one key one after the other, in the order in which they come, and at most `together` keys beside
 /// each other (at least one). Gives those that were not handled, in the order in which they came.
 ///
-/// Nothing is spawned: when the future is dropped, whatever it was at ends there.
-pub async fn in_order<R, K, E>(
-    records: impl IntoIterator<Item = R>,
+/// Nothing is spawned: when the future is dropped, whatever it was at ends there. It is `Send` where `handle`'s are.
+pub async fn in_order<'r, R, K, E, F>(
+    records: &'r [R],
     key: impl Fn(&R) -> K,
     together: usize,
-    handle: impl AsyncFn(&R) -> Result<(), E>,
-) -> Vec<Undone<R, E>>
+    handle: impl Fn(&'r R) -> F,
+) -> Vec<Undone<'r, R, E>>
 where
     K: Eq + Hash,
+    F: Future<Output = Result<(), E>>,
 {
     let mut places = HashMap::new();
-    let mut lanes: Vec<Vec<(usize, R)>> = Vec::new();
-    for (index, record) in records.into_iter().enumerate() {
-        let place = *places.entry(key(&record)).or_insert(lanes.len());
+    let mut lanes: Vec<Vec<(usize, &'r R)>> = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let place = *places.entry(key(record)).or_insert(lanes.len());
         if place == lanes.len() {
             lanes.push(Vec::new());
         }
         lanes[place].push((index, record));
     }
-    let handle = &handle;
-    let lanes = stream::iter(lanes).map(|lane| one_after_the_other(lane, handle));
-    let mut undone: Vec<_> = lanes.buffer_unordered(together.max(1)).concat().await;
+    let lanes: Vec<_> = lanes.into_iter().map(|lane| one_after_the_other(lane, &handle)).collect();
+    let mut undone: Vec<_> = stream::iter(lanes).buffer_unordered(together.max(1)).concat().await;
     undone.sort_by_key(|(index, _)| *index);
     undone.into_iter().map(|(_, undone)| undone).collect()
 }
 
-async fn one_after_the_other<R, E>(
-    lane: Vec<(usize, R)>,
-    handle: &impl AsyncFn(&R) -> Result<(), E>,
-) -> Vec<(usize, Undone<R, E>)> {
+async fn one_after_the_other<'r, R, E, F: Future<Output = Result<(), E>>>(
+    lane: Vec<(usize, &'r R)>,
+    handle: &impl Fn(&'r R) -> F,
+) -> Vec<(usize, Undone<'r, R, E>)> {
     let mut undone = Vec::new();
     for (index, record) in lane {
         let error = if undone.is_empty() {
-            match handle(&record).await {
+            match handle(record).await {
                 Ok(()) => continue,
                 Err(error) => Some(error),
             }

@@ -19,16 +19,19 @@ proptest! {
         let records: Vec<(usize, u8, bool)> =
             records.into_iter().enumerate().map(|(index, (key, fails))| (index, key, fails)).collect();
         let tried = RefCell::new(Vec::new());
-        let undone = run(in_order(records.clone(), |record| record.1, together, async |record: &(usize, u8, bool)| {
-            tried.borrow_mut().push(*record);
-            tokio::task::yield_now().await;
-            if record.2 { Err(record.0) } else { Ok(()) }
+        let undone = run(in_order(&records, |record| record.1, together, |record| {
+            let tried = &tried;
+            async move {
+                tried.borrow_mut().push(*record);
+                tokio::task::yield_now().await;
+                if record.2 { Err(record.0) } else { Ok(()) }
+            }
         }));
-        let tried = tried.into_inner();
+        let tried = tried.borrow();
         for key in 0..4 {
-            let of_key: Vec<_> = records.iter().filter(|record| record.1 == key).copied().collect();
+            let of_key: Vec<_> = records.iter().filter(|record| record.1 == key).collect();
             let first = of_key.iter().position(|record| record.2).unwrap_or(of_key.len());
-            let expected_tried: Vec<_> = of_key.iter().take(first + 1).copied().collect();
+            let expected_tried: Vec<_> = of_key.iter().take(first + 1).map(|record| **record).collect();
             let really_tried: Vec<_> = tried.iter().filter(|record| record.1 == key).copied().collect();
             prop_assert_eq!(really_tried, expected_tried);
             let expected: Vec<_> = of_key[first..]
@@ -46,16 +49,17 @@ proptest! {
 #[test]
 fn keys_are_handled_beside_each_other_and_never_more_of_them_than_allowed() {
     let (running, most) = (Cell::new(0), Cell::new(0));
-    let handle = async |_: &u32| {
+    let handle = |_: &u32| async {
         running.set(running.get() + 1);
         most.set(most.get().max(running.get()));
         tokio::task::yield_now().await;
         running.set(running.get() - 1);
         Ok::<_, ()>(())
     };
+    let records: Vec<_> = (0..10).collect();
     for (together, expected) in [(0, 1), (1, 1), (3, 3), (99, 10)] {
         most.set(0);
-        assert_eq!(run(in_order(0..10, |record| *record, together, handle)), []);
+        assert_eq!(run(in_order(&records, |record| *record, together, handle)), []);
         assert_eq!(most.get(), expected);
     }
 }
