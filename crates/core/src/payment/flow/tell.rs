@@ -32,6 +32,24 @@ pub async fn tell(
     history: RecordId,
     turns: &(dyn Fn() -> Turn + Send + Sync),
 ) -> Result<u32, StoreError> {
+    let mut told: u32 = 0;
+    loop {
+        let some = tell_those_there(records, messenger, history, turns).await?;
+        told = told.saturating_add(some);
+        // Who comes with a change while the one before it is being carried, leaves it to whoever carries that.
+        if some == 0 {
+            return Ok(told);
+        }
+    }
+}
+
+/// Carries the notices that are there now, as [`tell`] does.
+async fn tell_those_there(
+    records: &dyn Records,
+    messenger: &dyn Messenger,
+    history: RecordId,
+    turns: &(dyn Fn() -> Turn + Send + Sync),
+) -> Result<u32, StoreError> {
     let mut told = 0;
     for outstanding in records.outstanding(history).await? {
         let Turn { now, run, .. } = turns();
