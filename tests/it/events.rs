@@ -39,6 +39,8 @@ use serde_json::{Value, json};
 use store::DynamoStore;
 use tower::ServiceExt;
 
+use crate::payments::Counter;
+
 /// The order that events speak of.
 pub(crate) const ORDER: &str = "01M7YV223V4X7Y9Z0A1B2C3D4E";
 
@@ -70,6 +72,19 @@ pub(crate) const ANSWERS: &[(&str, u16, &str)] = &[
     ("payment-ready.item", 301, "/mockup/bridge/mobile-web/"),
     ("payment-ready.picture", 200, "PNG"),
     ("payment-ready.preview", 200, "/card.png"),
+    ("payments-api", 404, "NOT_FOUND_PAYMENT"),
+    ("payments-api.base64", 201, ""),
+    ("payments-api.cancel", 404, "No such record."),
+    ("payments-api.description", 200, "\"openapi\":\"3.1.0\""),
+    ("payments-api.history", 404, "No such record."),
+    ("payments-api.history-of-source", 404, "No such record."),
+    ("payments-api.reservation", 400, "INVALID_BILL_KEY_REQUEST"),
+    ("payments-api.reservation-by-id", 404, "No such record."),
+    ("payments-api.reservation-of-source", 404, "No such record."),
+    ("payments-api.told", 201, ""),
+    ("payments-api.unreadable", 400, "Failed to decrypt the request body."),
+    ("payments-webhook", 404, "No such record."),
+    ("payments-webhook.iamport", 200, ""),
     ("point-lookup", 200, "010-****-5678님의 포인트는 100P입니다."),
     ("point-lookup.tester", 200, "테스트 요청을 받았습니다."),
     ("point-payment-preprocess", 200, "100P 사용, 4,300원 결제"),
@@ -227,7 +242,7 @@ impl Shop {
             "payment-ready" => payment_ready::router(payments),
             "payment-approve" => payment_approve::router(payments),
             "payment-close" => payment_close::router(payments),
-            "monitors" => monitors::router(Process::starts(&payments.world)),
+            "monitors" => monitors::router(Process::starts(&payments.world), None),
             other => panic!("{other} takes no requests"),
         }
     }
@@ -235,7 +250,12 @@ impl Shop {
     /// Sends an event the way that Lambda would.
     async fn answers(&self, function: &str, event: &str) -> Answer {
         let request = lambda_http::request::from_str(event).unwrap();
-        let answer = start::lambda(self.router(function)).oneshot(request).await.unwrap();
+        let router = if function.starts_with("payments-") {
+            Counter::open().await.routes()
+        } else {
+            self.router(function)
+        };
+        let answer = start::lambda(router).oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), value.to_str().unwrap().to_owned())

@@ -5,21 +5,30 @@ use std::collections::BTreeSet;
 
 use cafe_core::payment::OrderId;
 use fakes::kakaopay::{Endpoint, Fault};
+use fakes::tosspayments as fake_toss;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::cafe::{Bubble, Cafe, DESKTOP, JUN, MINA, SIGN_UP};
 use crate::events;
 use crate::lambda::{self, Deployed, Deployment, Kind, MENU, Permission, Platform, TEMPLATE};
+use crate::payments::{Backend, PASSWORD};
 
 const ESPRESSO: (i64, &str) = (1, "에스프레소");
 
+/// Toss Payments does not answer, and does nothing.
+const DOWN: fake_toss::Fault = fake_toss::Fault::ServerErrorHtml { http_status: 503, effect: false };
+
 /// The functions that the stories below are about.
-const TOLD_OF: [&str; 10] = [
+const TOLD_OF: [&str; 14] = [
     "general-payment-preprocess",
+    "monitors",
     "payment-approve",
     "payment-close",
     "payment-ready",
+    "payments-api",
+    "payments-dispatch",
+    "payments-webhook",
     "point-lookup",
     "point-payment-preprocess",
     "preflight",
@@ -208,6 +217,55 @@ impl Deployed {
         assert_eq!(self.refunds(order, None, "r1").await["outcome"], "refused");
     }
 
+    /// Another backend has payments taken on and given back, its gateway tells of a deposit, and some answers are lost.
+    async fn a_backend_is_served(&self) {
+        let (backend, toss) = (&Backend::of(&self.cafe).await, self.cafe.toss());
+        // The dev server would follow it, by its own functions.
+        toss.set_webhook_url(None);
+        let creates = async |uid: &str, order: &str, price: u32| {
+            let mut creation = backend.creation(uid, order, price);
+            // On AWS nobody is told on this machine; that nobody takes a notice is written down as well.
+            creation["webhook_url"] = json!("https://shop.invalid/told");
+            backend.ask("POST /payments/histories", &creation).await.0
+        };
+        let cancels = async |order: &str| {
+            let source = json!({ "schema": "shop", "table": "orders", "id": order });
+            let asked = json!({ "source": source, "password": PASSWORD, "price": 300, "reason": "x", "account": null });
+            backend.ask("PUT /payments/histories/cancel", &asked).await.0
+        };
+        let order = backend.order();
+        assert_eq!(creates(&backend.agreed(&order, 1_000), &order, 1_000).await, 201);
+        assert_eq!(creates(&backend.agreed(&order, 1_000), &order, 1_000).await, 409);
+        assert_eq!(cancels(&order).await, 200);
+        let unknown = backend.order();
+        assert_eq!(creates("nobody's", &unknown, 1_000).await, 404);
+
+        let awaited = backend.order();
+        let uid = backend.awaited(&awaited, 1_000);
+        assert_eq!(creates(&uid, &awaited, 1_000).await, 201);
+        toss.deposit(&uid).unwrap();
+        assert_eq!(backend.nudge(&uid, "DONE").await, 200);
+
+        // One is collected, one is not, and one is given back, of which nobody hears.
+        for fault in [fake_toss::Fault::AnswerLost, fake_toss::Fault::Reset] {
+            let order = backend.order();
+            let uid = backend.agreed(&order, 1_000);
+            toss.inject(fake_toss::Endpoint::Confirm, fault.clone());
+            toss.inject(fake_toss::Endpoint::LookUp, DOWN);
+            assert_eq!(creates(&uid, &order, 1_000).await, 503);
+            if fault == fake_toss::Fault::Reset {
+                toss.give_up(&uid).unwrap();
+            }
+        }
+        toss.inject(fake_toss::Endpoint::Cancel, fake_toss::Fault::AnswerLost);
+        toss.inject(fake_toss::Endpoint::LookUp, DOWN);
+        assert_eq!(cancels(&order).await, 503);
+        self.records_grow_older(20).await;
+        let report = self.invokes("payments-dispatch", &events::value("payments-dispatch")).await;
+        let ended = (&report["finished"], &report["given_up"], &report["pending"]);
+        assert_eq!(ended, (&json!(2), &json!(1), &json!(0)), "{report}");
+    }
+
     async fn it_is_deployed(&self) {
         let mut resource = events::value("preflight.resource");
         resource["ResponseURL"] = json!(format!("{}/answer", self.way("preflight").await));
@@ -232,6 +290,8 @@ async fn each_function_asks_of_aws_all_that_it_is_allowed_and_nothing_else() {
     cafe.money_goes_back().await;
     cafe.it_is_deployed().await;
     cafe.cafe.audit().await;
+    // What is paid for another backend is in none of the cafe's books.
+    cafe.a_backend_is_served().await;
     assert_eq!(cafe.problems(), [""; 0]);
     cafe.ends().await;
 }

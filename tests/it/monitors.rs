@@ -18,7 +18,7 @@ use crate::events;
 /// As API Gateway is answered.
 async fn answer(event: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
     let request = lambda_http::request::from_str(&events::text(event)).unwrap();
-    let router = monitors::router(Process::starts(&World::real()));
+    let router = monitors::router(Process::starts(&World::real()), None);
     let (head, body) = start::lambda(router).oneshot(request).await.unwrap().into_parts();
     (head.status, head.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
 }

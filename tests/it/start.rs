@@ -28,15 +28,20 @@ use crate::lambda::{BINARIES, FLOOR, Instance, LAMBDA, Running, function};
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
 const SKILL: &[&str] = &["MEMBERS_TABLE", "SKILL_KEY", "PHONE_KEY"];
+const SERVICE: &[&str] = &["PAYMENTS_TABLE", "PAYMENTS_STORE_KEY", "PAYMENTS_ACCOUNTS"];
+const BODY: &[&str] = &["PAYMENTS_BODY_KEY", "PAYMENTS_BODY_IV"];
 const PAYMENTS: &[&str] = &["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE", "KAKAOPAY_KEY"];
 
 /// What each function does not start without: something of everybody's, and something of its own.
-const NEEDS: [(&str, &[&str], &[&str]); 11] = [
+const NEEDS: [(&str, &[&str], &[&str]); 14] = [
     ("general-payment-preprocess", SKILL, &["ORDERS_TABLE"]),
     ("monitors", &[], &[]),
     ("payment-approve", PAYMENTS, &[]),
     ("payment-close", PAYMENTS, &[]),
     ("payment-ready", PAYMENTS, &[]),
+    ("payments-api", SERVICE, BODY),
+    ("payments-dispatch", SERVICE, BODY),
+    ("payments-webhook", SERVICE, &[]),
     ("point-lookup", SKILL, &[]),
     ("point-payment-preprocess", SKILL, &["ORDERS_TABLE"]),
     ("preflight", &[], &["CHECKED_VERSIONS"]),
@@ -51,7 +56,18 @@ const NEEDS: [(&str, &[&str], &[&str]); 11] = [
 const MOST_FLOORS: u64 = 10;
 
 /// Settings that the template must not hold, only where they are kept.
-const SECRETS: [&str; 5] = ["KAKAOPAY_KEY", "PHONE_KEY", "PORTONE_ACCOUNT", "SKILL_KEY", "TOSS_SECRET_KEY"];
+const SECRETS: [&str; 10] = [
+    "KAKAOPAY_KEY",
+    "PAYMENTS_ACCOUNTS",
+    "PAYMENTS_BODY_IV",
+    "PAYMENTS_BODY_KEY",
+    "PAYMENTS_SIGNING_SECRET",
+    "PAYMENTS_STORE_KEY",
+    "PHONE_KEY",
+    "PORTONE_ACCOUNT",
+    "SKILL_KEY",
+    "TOSS_SECRET_KEY",
+];
 
 /// Starts a function that must not start. Gives the one line it says.
 fn refusal(name: &str, environment: &[(&str, &str)]) -> String {
@@ -251,7 +267,11 @@ fn the_template_hands_over_what_is_needed_and_nothing_that_nobody_reads() {
             needs if needs.contains("SKILL_KEY") => &[Part::SkillKey, Part::PhoneKey],
             needs if needs.contains("KAKAOPAY_KEY") => &[Part::Gateways],
             needs if needs.contains("CHECKED_VERSIONS") => &[Part::CheckedVersions],
-            _ => &[],
+            needs if needs.contains("PAYMENTS_BODY_KEY") => {
+                &[Part::StoreKey, Part::Accounts, Part::BodyPair, Part::SigningSecretIfAny]
+            }
+            needs if needs.contains("PAYMENTS_STORE_KEY") => &[Part::StoreKey, Part::Accounts],
+            _ => &[Part::BodyPairIfAny],
         };
         let looked_for = looked_for(parts).unwrap();
         for variable in &variables {

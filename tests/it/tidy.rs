@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::events;
 
 /// The functions, and what each answers. These names are in people's templates, bots and links.
-const FUNCTIONS: [(&str, &[&str]); 11] = [
+const FUNCTIONS: [(&str, &[&str]); 14] = [
     ("general-payment-preprocess", &["POST /skill/general-payment-preprocess"]),
     ("monitors", &["GET /monitors/health", "GET /monitors/performance", "GET /monitors/system"]),
     ("payment-approve", &["GET /pay/{order}/approve"]),
@@ -27,6 +27,22 @@ const FUNCTIONS: [(&str, &[&str]); 11] = [
             "GET /card.png",
         ],
     ),
+    (
+        "payments-api",
+        &[
+            "POST /payments/histories",
+            "PATCH /payments/histories/get",
+            "PATCH /payments/histories/{id}",
+            "PUT /payments/histories/cancel",
+            "POST /payments/reservations",
+            "PATCH /payments/reservations/get",
+            "PATCH /payments/reservations/{id}",
+            "POST /payments/internal/webhook",
+            "GET /payments/openapi.json",
+        ],
+    ),
+    ("payments-dispatch", &[]),
+    ("payments-webhook", &["POST /payments/webhooks/iamport", "POST /payments/webhooks/toss"]),
     ("point-lookup", &["POST /skill/point-lookup"]),
     ("point-payment-preprocess", &["POST /skill/point-payment-preprocess"]),
     ("preflight", &[]),
@@ -40,12 +56,13 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("batches", &[]),
     ("cafe-core", &["kakaopay", "portone", "tosspayments"]),
     ("cli", &["cafe-core", "functions", "openbuilder", "sealed", "store"]),
-    ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "store"]),
+    ("devserver", &["cafe-core", "fakes", "functions", "openbuilder", "parameters", "sealed", "store"]),
     ("embedded-metrics", &[]),
     ("fakes", &[]),
     (
         "functions",
         &[
+            "batches",
             "cafe-core",
             "embedded-metrics",
             "kakaopay",
@@ -203,7 +220,10 @@ fn routes_are_those_that_links_and_bots_know() {
     assert_eq!(deployed.collect::<BTreeMap<_, _>>(), expected.collect());
 
     let scheduled = template().functions.into_iter().filter(|function| function.schedule.is_some());
-    assert_eq!(scheduled.map(|function| function.binary).collect::<Vec<_>>(), ["reconcile"]);
+    assert_eq!(
+        scheduled.map(|function| function.binary).collect::<Vec<_>>(),
+        ["reconcile", "payments-dispatch"]
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, ProjectionType,
-    ScalarAttributeType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    ScalarAttributeType, StreamSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::{
@@ -23,11 +23,15 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use dynoxide::actions::list_streams::ListStreamsRequest;
 use dynoxide::{Database, DynoxideError};
 pub use functions::aws::{CREDENTIALS, REGION};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::template::{Attribute, AttributeKind, Key, Projection, Table, Template};
 
@@ -41,6 +45,15 @@ const MADE_WITHIN: Duration = Duration::from_mins(2);
 pub struct Embedded {
     database: Database,
     counts: Counts,
+    /// Counts up with each write of a client in this process.
+    written: Arc<watch::Sender<u64>>,
+}
+
+/// The changes of one table, as its stream tells them to Lambda. It never ends.
+pub struct Changes {
+    database: Database,
+    iterator: String,
+    written: watch::Receiver<u64>,
 }
 
 /// How many requests of each operation were made. Its clones count together.
@@ -61,6 +74,14 @@ pub struct NotOpened {
 #[error("the embedded DynamoDB could not be served: {0}")]
 pub struct NotServed(String);
 
+/// The changes of a table could not be read: it has no stream, say.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream of the table {table} could not be read: {cause}")]
+pub struct NoStream {
+    table: String,
+    cause: String,
+}
+
 /// A table could not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the table {table} could not be made")]
@@ -78,7 +99,11 @@ impl Embedded {
     #[must_use]
     pub fn in_memory() -> Embedded {
         let database = Database::memory().expect("an empty database in memory needs only memory");
-        Embedded { database, counts: Counts::default() }
+        Embedded::of(database)
+    }
+
+    fn of(database: Database) -> Embedded {
+        Embedded { database, counts: Counts::default(), written: Arc::new(watch::Sender::new(0)) }
     }
 
     /// The one that is kept in `folder`, which is made where it is not there.
@@ -92,7 +117,31 @@ impl Embedded {
             Ok(Database::new(file.to_str().ok_or("its path is not Unicode")?)?)
         };
         let database = open().map_err(|source| NotOpened { folder: folder.to_owned(), source })?;
-        Ok(Embedded { database, counts: Counts::default() })
+        Ok(Embedded::of(database))
+    }
+
+    /// The changes of a table from now on. Those that come by HTTP are told with the next one that does not.
+    ///
+    /// # Errors
+    /// [`NoStream`] where the table has none.
+    pub fn changes(&self, table: &str) -> Result<Changes, NoStream> {
+        let written = self.written.subscribe();
+        let unreadable = |cause: String| NoStream { table: table.to_owned(), cause };
+        let asked =
+            ListStreamsRequest { table_name: Some(table.to_owned()), ..ListStreamsRequest::default() };
+        let streams = self.database.list_streams(asked).map_err(|error| unreadable(error.to_string()))?;
+        let stream =
+            streams.streams.into_iter().next().ok_or_else(|| unreadable("there is none".to_owned()))?;
+        let asked = GetShardIteratorRequest {
+            stream_arn: stream.stream_arn,
+            shard_id: dynoxide::streams::shard_id(table),
+            shard_iterator_type: "LATEST".to_owned(),
+            sequence_number: None,
+        };
+        let begins =
+            self.database.get_shard_iterator(asked).map_err(|error| unreadable(error.to_string()))?;
+        let iterator = begins.shard_iterator.ok_or_else(|| unreadable("it has no shard".to_owned()))?;
+        Ok(Changes { database: self.database.clone(), iterator, written })
     }
 
     /// A client whose requests are answered in this process, without a socket. It needs a Tokio runtime.
@@ -119,6 +168,36 @@ impl Embedded {
     ) -> Result<(), NotServed> {
         let database = self.database.clone();
         dynoxide::server::serve_with_shutdown(listener, database, stop).await.map_err(NotServed)
+    }
+}
+
+impl Changes {
+    /// Waits for changes, and gives the next of them: Lambda's `Records`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read any more.
+    pub async fn next(&mut self) -> Result<serde_json::Value, BoxError> {
+        loop {
+            // What is written from here on wakes the wait below.
+            self.written.borrow_and_update();
+            let (database, shard_iterator) = (self.database.clone(), self.iterator.clone());
+            let asked = GetRecordsRequest { shard_iterator, limit: None };
+            let found = tokio::task::spawn_blocking(move || database.get_records(asked)).await?;
+            let found = found.map_err(|error| error.to_string())?;
+            if let Some(iterator) = found.next_shard_iterator {
+                self.iterator = iterator;
+            }
+            if !found.records.is_empty() {
+                return Ok(serde_json::to_value(found.records)?);
+            }
+            self.written.changed().await?;
+        }
+    }
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes").finish_non_exhaustive()
     }
 }
 
@@ -163,12 +242,17 @@ impl HttpConnector for Embedded {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         self.counts.add(&operation);
-        let database = self.database.clone();
+        let (database, written) = (self.database.clone(), self.written.clone());
+        let is_write = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"]
+            .contains(&&*operation);
         HttpConnectorFuture::new(async move {
             let body = request.body().bytes().unwrap_or_default().to_vec();
             // The database waits for its lock and its disk, which must not keep other tasks waiting.
             let answering = tokio::task::spawn_blocking(move || answer(&database, &operation, &body));
             let answered = answering.await.map_err(|error| ConnectorError::other(error.into(), None))?;
+            if is_write {
+                written.send_modify(|writes| *writes += 1);
+            }
             let (status, body) = match answered {
                 Ok(body) => (200, SdkBody::from(body)),
                 Err(error) => (error.status_code(), SdkBody::from(error.to_json())),
@@ -237,6 +321,7 @@ pub async fn create_tables(
 
 async fn create_table(client: &Client, table: &Table, name: &str) -> Result<(), BoxError> {
     let created = creation(client, table)?.table_name(name).send().await;
+    let is_new = created.is_ok();
     let there = match created {
         Ok(created) => {
             let status = created.table_description.and_then(|description| description.table_status);
@@ -251,9 +336,32 @@ async fn create_table(client: &Client, table: &Table, name: &str) -> Result<(), 
     if !there {
         client.wait_until_table_exists().table_name(name).wait(MADE_WITHIN).await?;
     }
+    match &table.stream {
+        Some(view) if !is_new => let_changes_be_told(client, name, view).await?,
+        Some(_) | None => {}
+    }
     match &table.expires_by {
         Some(attribute) => let_items_expire(client, name, attribute).await,
         None => Ok(()),
+    }
+}
+
+/// Gives a table its stream that was made when there was none.
+async fn let_changes_be_told(client: &Client, table: &str, view: &str) -> Result<(), BoxError> {
+    let described = client.describe_table().table_name(table).send().await?;
+    if described.table.is_some_and(|table| table.latest_stream_arn.is_some()) {
+        return Ok(());
+    }
+    let given = client.update_table().table_name(table).stream_specification(streaming(view)?).send().await;
+    match given {
+        Ok(_) => Ok(()),
+        // Somebody else gives it one right now.
+        Err(error)
+            if error.as_service_error().is_some_and(|failed| failed.is_resource_in_use_exception()) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -266,7 +374,8 @@ fn creation(client: &Client, table: &Table) -> Result<CreateTableFluentBuilder, 
     let mut creation = client
         .create_table()
         .billing_mode(BillingMode::PayPerRequest)
-        .set_key_schema(Some(key_schema(&table.key)?));
+        .set_key_schema(Some(key_schema(&table.key)?))
+        .set_stream_specification(table.stream.as_deref().map(streaming).transpose()?);
     for attribute in attributes.values() {
         let kind = match attribute.kind {
             AttributeKind::Text => ScalarAttributeType::S,
@@ -292,6 +401,10 @@ fn creation(client: &Client, table: &Table) -> Result<CreateTableFluentBuilder, 
         creation = creation.global_secondary_indexes(index.build()?);
     }
     Ok(creation)
+}
+
+fn streaming(view: &str) -> Result<StreamSpecification, BuildError> {
+    StreamSpecification::builder().stream_enabled(true).stream_view_type(view.into()).build()
 }
 
 fn key_schema(key: &Key) -> Result<Vec<KeySchemaElement>, BuildError> {
@@ -417,6 +530,28 @@ Resources:
         let counted = BTreeMap::from([("GetItem".to_owned(), 2), ("PutItem".to_owned(), 1)]);
         assert_eq!(counts.take(), counted);
         assert_eq!(counts.take(), BTreeMap::new());
+    }
+
+    #[tokio::test]
+    async fn a_stream_tells_of_each_change_and_none_where_there_is_no_stream() {
+        let embedded = Embedded::in_memory();
+        let client = with_tables(&embedded).await;
+        assert!(embedded.changes(&name("CupsTable")).unwrap_err().to_string().contains("my-CupsTable"));
+        let streaming = format!("{TEMPLATE}      StreamSpecification: {{StreamViewType: KEYS_ONLY}}\n");
+        for _ in 0..2 {
+            // A table of a run before there were streams is given one.
+            create_tables(&client, &Template::parse(&streaming).unwrap(), name).await.unwrap();
+        }
+        put(&client, "before").await;
+        let mut changes = embedded.changes(&name("CupsTable")).unwrap();
+        let (told, ()) = tokio::join!(changes.next(), put(&client, "mug"));
+        let told = told.unwrap();
+        assert_eq!((told.as_array().unwrap().len(), &told[0]["eventName"]), (1, &"INSERT".into()));
+        assert_eq!(told[0]["dynamodb"]["Keys"]["id"]["S"], "mug");
+        assert!(told[0]["dynamodb"]["SequenceNumber"].is_string());
+        put(&client, "glass").await;
+        put(&client, "cup").await;
+        assert_eq!(changes.next().await.unwrap().as_array().unwrap().len(), 2);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
-use functions::{reconcile, refund};
+use functions::{payments_dispatch, reconcile, refund};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
@@ -48,6 +48,10 @@ async fn answer(desk: &Desk, binary: &str, event: &[u8]) -> Result<String, Faile
     match binary {
         "refund" => told(&refund::handle(&desk.payments, read(event)?).await),
         "reconcile" => match reconcile::handle(&desk.payments, read(event)?).await {
+            Ok(report) => told(&report),
+            Err(error) => Err(("Error", error.to_string())),
+        },
+        "payments-dispatch" => match payments_dispatch::handle(&desk.dispatch, read(event)?).await {
             Ok(report) => told(&report),
             Err(error) => Err(("Error", error.to_string())),
         },

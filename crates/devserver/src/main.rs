@@ -91,6 +91,9 @@ async fn run(arguments: Arguments, started: Instant) -> Result<(), Box<dyn std::
     println!(
         "            -d '{{\"action\":{{\"params\":{{\"phone\":\"010-1234-5678\"}}}},\"userRequest\":{{\"user\":{{\"id\":\"me\"}}}}}}'"
     );
+    println!(
+        "  service {api}/payments          the payments service: its SDK's public pair of keys opens it"
+    );
     if let Some(dynamodb) = &server.dynamodb_url {
         println!("  tables  {dynamodb}             DynamoDB, for any tool");
     }

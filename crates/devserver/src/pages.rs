@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use cafe_core::cafe::PhoneKey;
+use functions::payments_dispatch::Dispatch;
 use functions::settings::is_loopback;
 use functions::{Payments, reconcile, refund};
 use http::header::{
@@ -35,6 +36,8 @@ const STYLE: &str = include_str!("../assets/desk.css");
 #[derive(Clone, Debug)]
 pub(crate) struct Desk {
     pub(crate) payments: Payments,
+    /// What tells the payments service's services.
+    pub(crate) dispatch: Dispatch,
     pub(crate) kept: Kept,
     pub(crate) books: Books,
     pub(crate) phone_key: Arc<PhoneKey>,

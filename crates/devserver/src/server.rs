@@ -12,19 +12,25 @@ use aws_sdk_dynamodb::Client as DynamoDb;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use cafe_core::payment::{BoxError, Gateways};
+use cafe_core::payment::{BoxError, Gateways, Http};
 use functions::aws::Aws;
 use functions::client::Client;
 use functions::gateways::gateway;
 use functions::menus::{MenuSource, Menus};
 use functions::metrics::Metrics;
 use functions::parts::SharedStore;
+use functions::payments_dispatch::{self, Dispatch};
+use functions::service::accounts::Accounts;
+use functions::service::messenger::{Courier, Reach};
 use functions::settings::{Secret, is_loopback, stack};
 use functions::traces::Traces;
 use functions::{Part, Payments, Settings, Skills, World, reconcile};
 use jiff::SignedDuration;
+use parameters::Parameter;
+use sealed::Pair;
 use secrecy::{ExposeSecret, SecretString};
-use store::{Books, DynamoStore};
+use serde_json::json;
+use store::{Books, DynamoRecords, DynamoStore, Vault};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -33,12 +39,27 @@ use url::Url;
 use crate::api::Api;
 use crate::chat::{Chat, Parts};
 use crate::clock::Moved;
-use crate::dynamodb::{Embedded, create_tables};
+use crate::dynamodb::{Changes, Embedded, create_tables};
 use crate::kept::{self, Kept};
 use crate::pages::{self, Desk, Links};
-use crate::settings::{FakeAccounts, lookup, own_phone_key};
+use crate::settings::{FakeAccounts, accounts, lookup, own_phone_key};
 use crate::ssm::Parameters;
 use crate::template::Template;
+
+/// All that the functions need.
+const PARTS: &[Part] = &[
+    Part::Members,
+    Part::Ledger,
+    Part::Orders,
+    Part::SkillKey,
+    Part::PhoneKey,
+    Part::Gateways,
+    Part::Records,
+    Part::StoreKey,
+    Part::Accounts,
+    Part::BodyPair,
+    Part::SigningSecretIfAny,
+];
 
 /// How the dev server is to run.
 pub struct Options {
@@ -98,16 +119,15 @@ impl DevServer {
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
         let fakes = kept::Options::at(&fake_url, &api_url);
-        let accounts = FakeAccounts::of(&fakes, &fake_url);
+        let own = FakeAccounts::of(&fakes, &fake_url);
+        let of_service = accounts(&fakes.tosspayments, &fakes.portone);
         let kept = Kept::open(options.data.as_deref(), fakes)?;
         // Where the payments service hears of them; the port may be another one than in the last run.
         kept.tosspayments.set_webhook_url(Some(&format!("{api_url}/payments/webhooks/toss")));
 
-        let setting = lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), accounts);
-        let settings = Settings::read(
-            &setting,
-            &[Part::Members, Part::Ledger, Part::Orders, Part::SkillKey, Part::PhoneKey, Part::Gateways],
-        )?;
+        let setting =
+            lookup(move |name| options.environment.get(name).cloned(), fake_url.clone(), own, of_service);
+        let settings = Settings::read(&setting, PARTS)?;
         let keys = (
             given(settings.skill_key.as_ref(), "SKILL_KEY")?,
             given(settings.phone_key.as_ref(), "PHONE_KEY")?,
@@ -129,6 +149,7 @@ impl DevServer {
             "MembersTable" => tables.members.clone(),
             "LedgerTable" => tables.ledger.clone(),
             "OrdersTable" => tables.orders.clone(),
+            "PaymentsTable" => settings.payments_table.clone(),
             other => other.to_owned(),
         };
         create_tables(&dynamodb, &template, name).await?;
@@ -136,6 +157,7 @@ impl DevServer {
         let clock = kept.clock.clone();
         let world = World::with_clock(move || clock.now());
         let books = Books::new(dynamodb.clone(), settings.tables.clone());
+        let records = dynamodb.clone();
         let metrics = Metrics::of(&stack(&setting));
         let store = SharedStore::new(DynamoStore::new(dynamodb, settings.tables.clone()));
         let store = store.metered(metrics.clone());
@@ -143,7 +165,8 @@ impl DevServer {
             Menus::kept(Arc::new(MenuFile(options.menu.clone())), SignedDuration::ZERO, world.now()).await?;
         let gateways = gateways(&settings, &metrics, &world)?;
         let payments = Payments::new(&settings, store.clone(), gateways, menus.clone(), world.clone());
-        let skills = Skills::new(&settings, store, menus.clone(), keys, world)?;
+        let skills = Skills::new(&settings, store, menus.clone(), keys, world.clone())?;
+        let (dispatch, pair) = service(&settings, records, &metrics, &world)?;
 
         let skill_key = keys.0.expose_secret().split(',').next().unwrap_or_default().to_owned();
         let links = Links {
@@ -162,6 +185,7 @@ impl DevServer {
         })?;
         let desk = Desk {
             payments: payments.clone(),
+            dispatch: dispatch.clone(),
             kept: kept.clone(),
             books,
             phone_key: skills.phone_key.clone(),
@@ -173,11 +197,16 @@ impl DevServer {
         let router = Router::new()
             .nest("/_dev", pages::router(desk, chat))
             .route("/_dev/", axum::routing::get(async || axum::response::Redirect::permanent("/_dev")))
-            .fallback_service(Api::new(&template, &skills, &payments)?);
+            .fallback_service(Api::new(&template, &skills, &payments, Some((&dispatch.service, &pair)))?);
         tasks.spawn(serve(api, router, until(stopped.clone())));
         tasks.spawn(serve(fake, remembering(&kept), until(stopped)));
         let schedule = template.functions.iter().find_map(|function| function.schedule);
         tasks.spawn(keep_reconciling(payments.clone(), schedule.unwrap_or(Duration::from_mins(1))));
+        let told = template.function("payments-dispatch")?;
+        if let (Some(table), Some(embedded)) = (&told.changes_of, &embedded) {
+            tasks.spawn(keep_telling(dispatch.clone(), embedded.changes(&name(table))?));
+        }
+        tasks.spawn(keep_dispatching(dispatch, told.schedule.unwrap_or(Duration::from_mins(1))));
         Ok(DevServer {
             api_url,
             fake_url,
@@ -256,6 +285,38 @@ fn gateways(settings: &Settings, metrics: &Metrics, world: &World) -> Result<Gat
     Ok(Gateways::new(offered))
 }
 
+/// The payments service's parts, whose services may be on this machine.
+fn service(
+    settings: &Settings,
+    dynamodb: DynamoDb,
+    metrics: &Metrics,
+    world: &World,
+) -> Result<(Dispatch, Pair), BoxError> {
+    let pair = settings.body_pair.as_ref();
+    let key = given(pair.map(|pair| &pair.key), "PAYMENTS_BODY_KEY")?;
+    let iv = given(pair.map(|pair| &pair.iv), "PAYMENTS_BODY_IV")?;
+    let pair = Pair::new(key.expose_secret(), iv.expose_secret())?;
+    let store_key = given(settings.store_key.as_ref(), "PAYMENTS_STORE_KEY")?;
+    let vault = Vault::new(store_key.expose_secret())?;
+    let account = settings.accounts.as_ref();
+    let listed = given(account.map(|account| &account.accounts), "PAYMENTS_ACCOUNTS")?;
+    let places = account.map(|account| account.places.clone()).unwrap_or_default();
+    let are_fakes =
+        [&places.toss, &places.portone_v1].iter().all(|url| url.as_ref().is_some_and(is_loopback));
+    let http: Arc<dyn Http> = Arc::new(if are_fakes { Client::of_this_machine()? } else { Client::new()? });
+    let accounts = Accounts::read(listed, &places, &http, world)?;
+    let signing = given(settings.signing_secret.as_ref(), "PAYMENTS_SIGNING_SECRET")?;
+    let reach = Reach::ThisMachineToo;
+    let service = functions::Service {
+        records: Arc::new(DynamoRecords::new(dynamodb, settings.payments_table.clone(), vault)),
+        accounts: Parameter::fixed("PAYMENTS_ACCOUNTS", accounts),
+        reach,
+        world: world.clone(),
+    };
+    let messenger = Arc::new(Courier::new(reach, pair.clone(), Some(signing), world.clone())?);
+    Ok((Dispatch { service, messenger, metrics: metrics.clone() }, pair))
+}
+
 fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString, BoxError> {
     match secret {
         Some(Secret::Given(secret)) => Ok(secret),
@@ -289,6 +350,31 @@ async fn keep_reconciling(payments: Payments, every: Duration) {
     loop {
         ticks.tick().await;
         tell(reconcile::handle(&payments, reconcile::Event::default()).await.map(|_| ()));
+    }
+}
+
+/// The same for services that were not told yet, and payments that were left behind.
+async fn keep_dispatching(dispatch: Dispatch, every: Duration) {
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        ticks.tick().await;
+        tell(payments_dispatch::handle(&dispatch, payments_dispatch::Event::default()).await.map(|_| ()));
+    }
+}
+
+/// What the stream of changes does on Lambda, but that a change is handed on once: what goes wrong is done by the
+/// schedule. One service that is slow holds up no other.
+async fn keep_telling(dispatch: Dispatch, mut changes: Changes) {
+    let mut telling = JoinSet::new();
+    loop {
+        let next = changes.next().await.map(|changes| json!({ "Records": changes }));
+        let event = match next.and_then(|event| Ok(serde_json::from_value(event)?)) {
+            Ok(event) => event,
+            Err(error) => return tell(Err(error)),
+        };
+        let dispatch = dispatch.clone();
+        telling.spawn(async move { tell(payments_dispatch::handle(&dispatch, event).await.map(|_| ())) });
+        while telling.try_join_next().is_some() {}
     }
 }
 

@@ -1,7 +1,8 @@
 //! The dev server's own settings, each of which the environment overrules.
 
+use fakes::{portone, tosspayments};
 use functions::aws::made_up;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Tables;
 
 use crate::kept;
@@ -9,12 +10,43 @@ use crate::kept;
 /// What a skill must send in `x-skill-key`.
 const SKILL_KEY: &str = "dev";
 
+/// Good enough to keep a laptop's records from being read by accident.
+const STORE_KEY: &str = "the store key of a dev server, no secret at all";
+
+/// What the payments service's notices are signed with: no secret either, so a receiver can be tried with it.
+const SIGNING_SECRET: &str = "whsec_ZGV2IHNlcnZlcidzIG5vdGljZXMsIG5vIHNlY3JldA==";
+
+/// What the payments service's table is called.
+pub(crate) const PAYMENTS_TABLE: &str = "payments";
+
+/// What the SDK's own examples call their accounts, besides the fakes' own names.
+const TOSS_STORES: [&str; 2] = ["test-toss-payments-create-id", "test-toss-payments-store-id"];
+const IAMPORT_STORES: [&str; 3] = ["fakeshop", "test-iamport-create-id", "test-iamport-store-id"];
+
 /// Good enough to keep a laptop's phone numbers from being read by accident.
 const PHONE_KEY: &str = "the phone key of a dev server, no secret at all";
 
 /// The phone key, if it is the dev server's own: whoever asks on this machine may have that one.
 pub(crate) fn own_phone_key(key: &str) -> Option<String> {
     (key == PHONE_KEY).then(|| key.to_owned())
+}
+
+/// The accounts that the fakes know, as the payments service reads them.
+pub(crate) fn accounts(toss: &tosspayments::Options, portone: &portone::Options) -> String {
+    let at_toss =
+        |store: &str, key: &str| json!({ "vendor": "toss.payments", "store_id": store, "secret_key": key });
+    let own = toss.merchants.iter().map(|merchant| at_toss(&merchant.m_id, &merchant.secret_key));
+    // The last one answers as the SDK's examples have it.
+    let examples = toss
+        .merchants
+        .last()
+        .into_iter()
+        .flat_map(|merchant| TOSS_STORES.iter().map(move |store| at_toss(store, &merchant.secret_key)));
+    let at_iamport = IAMPORT_STORES.iter().map(|store| {
+        let (key, secret) = (&portone.imp_key, &portone.imp_secret);
+        json!({ "vendor": "iamport", "store_id": store, "imp_key": key, "imp_secret": secret })
+    });
+    own.chain(examples).chain(at_iamport).collect::<Value>().to_string()
 }
 
 /// What the fakes know of us: a key or an account for each API of each.
@@ -33,7 +65,7 @@ impl FakeAccounts {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let shop = &options.portone;
         // The window is the fake's own page: the real one is opened by a script.
-        let portone = |root: &str, secret: &str| {
+        let at_portone = |root: &str, secret: &str| {
             let (key, store, channel) = (&shop.imp_key, &shop.store_id, &shop.channel_key);
             let page = format!("{origin}{root}/pay");
             json!({ "secret": secret, "key": key, "store": store, "channel": channel, "page": page })
@@ -44,8 +76,8 @@ impl FakeAccounts {
             kakaopay: first(&options.kakaopay.secret_keys),
             legacy_kakaopay: first(&options.kakaopay.admin_keys),
             tosspayments: merchant.map(|merchant| merchant.secret_key.clone()).unwrap_or_default(),
-            portone_v1: portone(fakes::portone::V1, &shop.imp_secret),
-            portone_v2: portone(fakes::portone::V2, &shop.api_secret),
+            portone_v1: at_portone(portone::V1, &shop.imp_secret),
+            portone_v2: at_portone(portone::V2, &shop.api_secret),
         }
     }
 }
@@ -54,11 +86,12 @@ impl FakeAccounts {
 pub(crate) fn lookup(
     environment: impl Fn(&str) -> Option<String>,
     fake_url: String,
-    accounts: FakeAccounts,
+    own: FakeAccounts,
+    accounts: String,
 ) -> impl Fn(&str) -> Option<String> {
     let tables = Tables::default();
-    let toss_url = format!("{fake_url}{}", fakes::tosspayments::PREFIX);
-    let portone = [fakes::portone::V1, fakes::portone::V2].map(|root| format!("{fake_url}{root}"));
+    let toss_url = format!("{fake_url}{}", tosspayments::PREFIX);
+    let portone_urls = [portone::V1, portone::V2].map(|root| format!("{fake_url}{root}"));
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
             let own = match name {
@@ -67,16 +100,20 @@ pub(crate) fn lookup(
                 "KAKAOPAY_URL" => &fake_url,
                 "TOSS_URL" => &toss_url,
                 "KAKAOPAY_KEY" if environment("KAKAOPAY_API").as_deref() == Some("legacy") => {
-                    &accounts.legacy_kakaopay
+                    &own.legacy_kakaopay
                 }
-                "KAKAOPAY_KEY" => &accounts.kakaopay,
-                "TOSS_SECRET_KEY" => &accounts.tosspayments,
-                "PORTONE_ACCOUNT" if environment("PORTONE_API").as_deref() == Some("v1") => {
-                    &accounts.portone_v1
-                }
-                "PORTONE_ACCOUNT" => &accounts.portone_v2,
-                "PORTONE_V1_URL" => &portone[0],
-                "PORTONE_V2_URL" => &portone[1],
+                "KAKAOPAY_KEY" => &own.kakaopay,
+                "TOSS_SECRET_KEY" => &own.tosspayments,
+                "PORTONE_ACCOUNT" if environment("PORTONE_API").as_deref() == Some("v1") => &own.portone_v1,
+                "PORTONE_ACCOUNT" => &own.portone_v2,
+                "PORTONE_V1_URL" => &portone_urls[0],
+                "PORTONE_V2_URL" => &portone_urls[1],
+                "PAYMENTS_TABLE" => PAYMENTS_TABLE,
+                "PAYMENTS_STORE_KEY" => STORE_KEY,
+                "PAYMENTS_BODY_KEY" => sealed::PUBLIC_KEY,
+                "PAYMENTS_BODY_IV" => sealed::PUBLIC_IV,
+                "PAYMENTS_ACCOUNTS" => &accounts,
+                "PAYMENTS_SIGNING_SECRET" => SIGNING_SECRET,
                 "MEMBERS_TABLE" => &tables.members,
                 "LEDGER_TABLE" => &tables.ledger,
                 "ORDERS_TABLE" => &tables.orders,

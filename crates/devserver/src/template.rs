@@ -8,13 +8,26 @@ use std::time::Duration;
 
 use saphyr::{LoadableYamlNode, Yaml};
 
-/// A deployment's functions and tables, in the template's order.
+/// A deployment's functions and tables, in the template's order, and what its API lets browsers do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
+    /// What pages of other sites may do, where its `AWS::Serverless::HttpApi` says it.
+    pub cors: Option<Cors>,
     /// Its `AWS::Serverless::Function` resources.
     pub functions: Vec<Function>,
     /// Its `AWS::DynamoDB::Table` resources.
     pub tables: Vec<Table>,
+}
+
+/// What pages of other sites may ask of an API, by its `CorsConfiguration`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cors {
+    /// Which sites.
+    pub origins: Vec<String>,
+    /// By which methods.
+    pub methods: Vec<String>,
+    /// With which headers.
+    pub headers: Vec<String>,
 }
 
 /// A function and what starts it.
@@ -28,6 +41,8 @@ pub struct Function {
     pub routes: Vec<Route>,
     /// How often it runs by itself, if it does.
     pub schedule: Option<Duration>,
+    /// The table whose changes it is told of, by that one's name in the template.
+    pub changes_of: Option<String>,
 }
 
 /// A request that a function answers.
@@ -50,6 +65,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The attribute that says when an item has had its day, if there is one.
     pub expires_by: Option<String>,
+    /// What its stream tells of a change, if it has one: `NEW_AND_OLD_IMAGES`, say.
+    pub stream: Option<String>,
 }
 
 /// The key of a table or an index.
@@ -134,17 +151,27 @@ impl Template {
         let documents = Yaml::load_from_str(text).map_err(|error| BadTemplate::Yaml(Some(error)))?;
         let [document] = documents.as_slice() else { return Err(BadTemplate::Yaml(None)) };
         let root = Node { yaml: document, place: String::new() };
-        let mut template = Template { functions: Vec::new(), tables: Vec::new() };
+        let mut template = Template { cors: None, functions: Vec::new(), tables: Vec::new() };
         for (logical_id, mut resource) in root.child("Resources")?.entries()? {
             // A place begins with the resource's own name: the one that people search the file for.
             resource.place.clone_from(&logical_id);
             match resource.child("Type")?.text()? {
                 "AWS::Serverless::Function" => template.functions.push(function(logical_id, &resource)?),
+                "AWS::Serverless::HttpApi" => template.cors = cors(&resource)?,
                 "AWS::DynamoDB::Table" => template.tables.push(table(logical_id, &resource)?),
                 _ => {}
             }
         }
         Ok(template)
+    }
+
+    /// The function that runs this binary.
+    ///
+    /// # Errors
+    /// [`BadTemplate::Missing`].
+    pub fn function(&self, binary: &str) -> Result<&Function, BadTemplate> {
+        let found = self.functions.iter().find(|function| function.binary == binary);
+        found.ok_or_else(|| BadTemplate::Missing { place: binary.to_owned() })
     }
 
     /// The template that this program was built beside.
@@ -156,9 +183,21 @@ impl Template {
     }
 }
 
+fn cors(resource: &Node<'_>) -> Result<Option<Cors>, BadTemplate> {
+    let properties = resource.find("Properties");
+    let Some(cors) = properties.and_then(|properties| properties.find("CorsConfiguration")) else {
+        return Ok(None);
+    };
+    Ok(Some(Cors {
+        origins: cors.child("AllowOrigins")?.texts()?,
+        methods: cors.child("AllowMethods")?.texts()?,
+        headers: cors.child("AllowHeaders")?.texts()?,
+    }))
+}
+
 fn function(logical_id: String, resource: &Node<'_>) -> Result<Function, BadTemplate> {
     let binary = resource.child("Metadata")?.child("BuildProperties")?.child("Binary")?.text()?.to_owned();
-    let mut function = Function { logical_id, binary, routes: Vec::new(), schedule: None };
+    let mut function = Function { logical_id, binary, routes: Vec::new(), schedule: None, changes_of: None };
     let Some(events) = resource.child("Properties")?.find("Events") else { return Ok(function) };
     for (_, event) in events.entries()? {
         let kind = event.child("Type")?;
@@ -169,8 +208,12 @@ fn function(logical_id: String, resource: &Node<'_>) -> Result<Function, BadTemp
                 function.schedule = Some(rate(&properties.child("Schedule")?)?);
             }
             "Schedule" => return Err(kind.not("the function's only schedule")),
+            "DynamoDB" if function.changes_of.is_none() => {
+                function.changes_of = Some(properties.child("Stream")?.stream_of()?);
+            }
+            "DynamoDB" => return Err(kind.not("the function's only stream")),
             // Left out silently, it would be a difference between the laptop and the deployment.
-            _ => return Err(kind.not("HttpApi or Schedule")),
+            _ => return Err(kind.not("HttpApi, Schedule or DynamoDB")),
         }
     }
     Ok(function)
@@ -232,8 +275,12 @@ fn table(logical_id: String, resource: &Node<'_>) -> Result<Table, BadTemplate> 
         Some(ttl) if ttl.child("Enabled")?.flag()? => Some(ttl.child("AttributeName")?.text()?.to_owned()),
         Some(_) | None => None,
     };
+    let stream = match properties.find("StreamSpecification") {
+        Some(stream) => Some(stream.child("StreamViewType")?.text()?.to_owned()),
+        None => None,
+    };
     let key = key(&properties.child("KeySchema")?, &kinds)?;
-    Ok(Table { logical_id, key, indexes, expires_by })
+    Ok(Table { logical_id, key, indexes, expires_by, stream })
 }
 
 fn key(schema: &Node<'_>, kinds: &BTreeMap<&str, AttributeKind>) -> Result<Key, BadTemplate> {
@@ -300,6 +347,21 @@ impl<'a> Node<'a> {
         Ok(items.iter().enumerate().map(numbered).collect())
     }
 
+    /// The table of `!GetAtt CupsTable.StreamArn`, which has no value before the deployment, and says enough.
+    fn stream_of(&self) -> Result<String, BadTemplate> {
+        let table = || {
+            let Yaml::Tagged(tag, attribute) = self.yaml else { return None };
+            attribute.as_str()?.strip_suffix(".StreamArn").filter(|_| tag.suffix == "GetAtt")
+        };
+        table()
+            .map(str::to_owned)
+            .ok_or_else(|| self.not("!GetAtt and the StreamArn of a table of the template's"))
+    }
+
+    fn texts(&self) -> Result<Vec<String>, BadTemplate> {
+        self.items()?.iter().map(|item| Ok(item.text()?.to_owned())).collect()
+    }
+
     fn text(&self) -> Result<&'a str, BadTemplate> {
         self.yaml.as_str().ok_or_else(|| self.not("a text, written literally"))
     }
@@ -315,7 +377,7 @@ impl<'a> Node<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attribute, AttributeKind, Function, Index, Key, Projection, Route, Table, Template};
+    use super::{Attribute, AttributeKind, Cors, Function, Index, Key, Projection, Route, Table, Template};
     use std::time::Duration;
 
     fn refusal(text: &str) -> String {
@@ -349,6 +411,7 @@ Conditions:
 Resources:
   Api:
     Type: AWS::Serverless::HttpApi
+    Properties: {CorsConfiguration: {AllowOrigins: ['*'], AllowMethods: [GET, POST], AllowHeaders: [x-cup]}}
   BrewFunction:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: brew}}
@@ -364,6 +427,7 @@ Resources:
     Properties:
       Events:
         Often: {Type: Schedule, Properties: {Schedule: rate(2 hours)}}
+        Dirty: {Type: DynamoDB, Properties: {Stream: !GetAtt CupsTable.StreamArn, BatchSize: 10}}
   WeighFunction:
     Type: AWS::Serverless::Function
     Metadata: {BuildProperties: {Binary: weigh}}
@@ -377,6 +441,7 @@ Resources:
             binary: name.to_ascii_lowercase(),
             routes,
             schedule,
+            changes_of: (name == "Clean").then(|| "CupsTable".to_owned()),
         };
         assert_eq!(
             template.functions,
@@ -387,6 +452,10 @@ Resources:
             ]
         );
         assert_eq!(template.tables, []);
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let cors =
+            Cors { origins: texts(&["*"]), methods: texts(&["GET", "POST"]), headers: texts(&["x-cup"]) };
+        assert_eq!(template.cors, Some(cors));
     }
 
     #[test]
@@ -411,6 +480,7 @@ Resources:
           KeySchema: [{AttributeName: seal, KeyType: HASH}]
           Projection: {ProjectionType: INCLUDE, NonKeyAttributes: [colour]}
       TimeToLiveSpecification: {AttributeName: broken_at, Enabled: true}
+      StreamSpecification: {StreamViewType: KEYS_ONLY}
   PlainTable:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -432,12 +502,14 @@ Resources:
                 projection: Projection::Include(vec!["colour".to_owned()]),
             }],
             expires_by: Some("broken_at".to_owned()),
+            stream: Some("KEYS_ONLY".to_owned()),
         };
         let plain = Table {
             logical_id: "PlainTable".to_owned(),
             key: Key { hash: attribute("id", AttributeKind::Text), range: None },
             indexes: vec![],
             expires_by: None,
+            stream: None,
         };
         assert_eq!(template.tables, [cups, plain]);
     }
@@ -462,11 +534,16 @@ Resources:
             ),
             (
                 event("{Type: SQS, Properties: {}}"),
-                "Brew.Properties.Events.Look.Type must be HttpApi or Schedule",
+                "Brew.Properties.Events.Look.Type must be HttpApi, Schedule or DynamoDB",
             ),
             (
                 event("{Type: Schedule, Properties: {Schedule: cron(0 9 * * ? *)}}"),
                 "Brew.Properties.Events.Look.Properties.Schedule must be a rate, such as rate(5 minutes)",
+            ),
+            (
+                event("{Type: DynamoDB, Properties: {Stream: 'arn:aws:dynamodb:somewhere'}}"),
+                "Brew.Properties.Events.Look.Properties.Stream must be !GetAtt and the StreamArn of a table of the \
+                 template's",
             ),
             (refusal(&table_with("{}")), "Cups.Properties.AttributeDefinitions is missing in the template"),
             (
@@ -492,6 +569,11 @@ Resources:
         assert_eq!(reconcile.schedule, Some(Duration::from_mins(1)));
         let ready = template.functions.iter().find(|function| function.binary == "payment-ready").unwrap();
         assert!(ready.routes.contains(&Route { method: "GET".to_owned(), path: "/pay/{order}".to_owned() }));
+        let dispatch =
+            template.functions.iter().find(|function| function.binary == "payments-dispatch").unwrap();
+        assert_eq!(dispatch.changes_of.as_deref(), Some("PaymentsTable"));
+        let payments = template.tables.iter().find(|table| table.logical_id == "PaymentsTable").unwrap();
+        assert_eq!(payments.stream.as_deref(), Some("NEW_AND_OLD_IMAGES"));
         let orders = template.tables.iter().find(|table| table.logical_id == "OrdersTable").unwrap();
         assert_eq!(orders.expires_by.as_deref(), Some("expires_at"));
         assert_eq!(

@@ -203,6 +203,18 @@ impl Measured {
         Measured::alone("OrdersInReview", Unit::Count, orders)
     }
 
+    /// How many histories of the payments service were looked at, and nobody knows about them yet.
+    #[must_use]
+    pub const fn histories_in_doubt(histories: u64) -> Measured {
+        Measured::alone("HistoriesInDoubt", Unit::Count, histories)
+    }
+
+    /// A service did not take a notice that has been waiting for long.
+    #[must_use]
+    pub const fn late_notice() -> Measured {
+        Measured::alone("NoticesLate", Unit::Count, 1)
+    }
+
     const fn alone(name: &'static str, unit: Unit, value: u64) -> Measured {
         Measured { name, unit, value, by: None }
     }

@@ -7,6 +7,7 @@ use axum::routing::{get, patch, post, put};
 use cafe_core::payment::flow::{cancel, create, reserve};
 use cafe_core::payment::{History, Locked, Payment, RecordId, Reservation};
 use http::{HeaderMap, StatusCode};
+use sealed::Pair;
 use serde_json::Value;
 
 use crate::service::body::{Problem, open, seal};
@@ -16,7 +17,7 @@ use crate::service::wire::{self, Password};
 use crate::service::{Service, not_found, password};
 
 /// The routes. A history is read with `PATCH`, as its password is in the body.
-pub fn router(service: Service) -> Router {
+pub fn router(service: Service, pair: Pair) -> Router {
     Router::new()
         .route("/payments/histories", post(create_history))
         .route("/payments/histories/get", patch(history_of_source))
@@ -27,7 +28,15 @@ pub fn router(service: Service) -> Router {
         .route("/payments/reservations/{id}", patch(reservation))
         .route("/payments/internal/webhook", post(told))
         .route(openapi::PATH, get(async || openapi::answer()))
-        .with_state(service)
+        .with_state(Counter { service, pair })
+}
+
+/// Where services ask.
+#[derive(Clone, Debug)]
+struct Counter {
+    service: Service,
+    /// What bodies are sealed with, both ways.
+    pair: Pair,
 }
 
 type Answer = Result<Response, Problem>;
@@ -35,65 +44,73 @@ type Answer = Result<Response, Problem>;
 /// The header by which a service may name a refund, so that sending it twice gives back once. The SDK sends none.
 pub(crate) const REQUEST_NAME: &str = "idempotency-key";
 
-async fn create_history(State(service): State<Service>, request: Request) -> Answer {
-    let input = open(&service.pair, request).await?;
+async fn create_history(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
+    let input = open(&pair, request).await?;
     let (given, request) = wire::read_create(&input, service.reach)?;
     let request = request(hash(&service, &given)?);
-    let (records, acquirers) = (&*service.records, &*service.acquirers);
+    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
     let fits = |kept: &_| password::fits(&given.0, kept);
     let history = create(records, acquirers, request, fits, &service.turn()).await?;
-    Ok(seal(&service.pair, StatusCode::CREATED, &wire::history(&history)?))
+    Ok(seal(&pair, StatusCode::CREATED, &wire::history(&history)?))
 }
 
-async fn history_of_source(State(service): State<Service>, request: Request) -> Answer {
-    let input = open(&service.pair, request).await?;
+async fn history_of_source(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
+    let input = open(&pair, request).await?;
     let (source, given) = wire::read_accessor(&input)?;
-    show(&service, service.records.payment_of(&source).await?, &given)
+    show(&pair, service.records.payment_of(&source).await?, &given)
 }
 
-async fn history(State(service): State<Service>, Path(id): Path<String>, request: Request) -> Answer {
-    let (id, given) = read_by_id(&service, &id, request).await?;
-    show(&service, service.records.payment(id).await?, &given)
+async fn history(
+    State(Counter { service, pair }): State<Counter>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer {
+    let (id, given) = read_by_id(&pair, &id, request).await?;
+    show(&pair, service.records.payment(id).await?, &given)
 }
 
-async fn cancel_history(State(service): State<Service>, request: Request) -> Answer {
+async fn cancel_history(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
     let name = name_of(request.headers())?;
-    let input = open(&service.pair, request).await?;
+    let input = open(&pair, request).await?;
     let (source, given, request) = wire::read_cancel(&input, name)?;
     let history = unlock(service.records.payment_of(&source).await?, &given)?;
-    let (records, acquirers) = (&*service.records, &*service.acquirers);
+    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
     let history = cancel(records, acquirers, history, request, &service.turn()).await?;
-    Ok(seal(&service.pair, StatusCode::OK, &wire::history(&history)?))
+    Ok(seal(&pair, StatusCode::OK, &wire::history(&history)?))
 }
 
-async fn create_reservation(State(service): State<Service>, request: Request) -> Answer {
-    let input = open(&service.pair, request).await?;
+async fn create_reservation(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
+    let input = open(&pair, request).await?;
     let (given, request) = wire::read_reserve(&input)?;
     let request = request(hash(&service, &given)?);
-    let made = reserve(&*service.records, &*service.acquirers, request, &service.turn()).await?;
-    Ok(seal(&service.pair, StatusCode::CREATED, &wire::reservation(&made)?))
+    let made = reserve(&*service.records, &*service.acquirers().await, request, &service.turn()).await?;
+    Ok(seal(&pair, StatusCode::CREATED, &wire::reservation(&made)?))
 }
 
-async fn reservation_of_source(State(service): State<Service>, request: Request) -> Answer {
-    let input = open(&service.pair, request).await?;
+async fn reservation_of_source(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
+    let input = open(&pair, request).await?;
     let (source, given) = wire::read_accessor(&input)?;
-    show_reservation(&service, service.records.reservation_of(&source).await?, &given)
+    show_reservation(&pair, service.records.reservation_of(&source).await?, &given)
 }
 
-async fn reservation(State(service): State<Service>, Path(id): Path<String>, request: Request) -> Answer {
-    let (id, given) = read_by_id(&service, &id, request).await?;
-    show_reservation(&service, service.records.reservation(id).await?, &given)
+async fn reservation(
+    State(Counter { service, pair }): State<Counter>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer {
+    let (id, given) = read_by_id(&pair, &id, request).await?;
+    show_reservation(&pair, service.records.reservation(id).await?, &given)
 }
 
 /// Where a service may have itself told, to see that it is: what comes is read, and answered with nothing.
-async fn told(State(service): State<Service>, request: Request) -> Answer {
-    open(&service.pair, request).await?;
+async fn told(State(Counter { pair, .. }): State<Counter>, request: Request) -> Answer {
+    open(&pair, request).await?;
     // Sealed, as the SDK opens whatever comes back.
-    Ok(seal(&service.pair, StatusCode::CREATED, ""))
+    Ok(seal(&pair, StatusCode::CREATED, ""))
 }
 
-async fn read_by_id(service: &Service, id: &str, request: Request) -> Result<(RecordId, Password), Problem> {
-    let input: Value = open(&service.pair, request).await?;
+async fn read_by_id(pair: &Pair, id: &str, request: Request) -> Result<(RecordId, Password), Problem> {
+    let input: Value = open(pair, request).await?;
     let given = wire::read_password(&input)?;
     let bad = |error| Problem { status: StatusCode::BAD_REQUEST, body: bad_id(id, error) };
     Ok((RecordId::parse(id).map_err(bad)?, given))
@@ -107,14 +124,14 @@ fn unlock(found: Option<Locked<Payment>>, given: &Password) -> Result<History, P
     }
 }
 
-fn show(service: &Service, found: Option<Locked<Payment>>, given: &Password) -> Answer {
+fn show(pair: &Pair, found: Option<Locked<Payment>>, given: &Password) -> Answer {
     let history = unlock(found, given)?;
-    Ok(seal(&service.pair, StatusCode::OK, &wire::history(&history)?))
+    Ok(seal(pair, StatusCode::OK, &wire::history(&history)?))
 }
 
-fn show_reservation(service: &Service, found: Option<Locked<Reservation>>, given: &Password) -> Answer {
+fn show_reservation(pair: &Pair, found: Option<Locked<Reservation>>, given: &Password) -> Answer {
     let kept = found.ok_or_else(not_found)?.unlock(|kept| password::fits(&given.0, kept))?;
-    Ok(seal(&service.pair, StatusCode::OK, &wire::reservation(&kept)?))
+    Ok(seal(pair, StatusCode::OK, &wire::reservation(&kept)?))
 }
 
 fn hash(service: &Service, given: &Password) -> Result<cafe_core::payment::PasswordHash, Problem> {

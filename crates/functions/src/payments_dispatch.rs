@@ -3,16 +3,36 @@
 //! `{"history": …, "notice": …}` one notice is told once more.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use cafe_core::payment::flow::{Finished, Messenger, finish, tell, tell_all};
-use cafe_core::payment::{BoxError, Kept, RecordId};
+use async_trait::async_trait;
+use batches::in_order;
+use cafe_core::payment::flow::{Finished, Messenger, NotTold, finish, tell, tell_all};
+use cafe_core::payment::{BoxError, Kept, Notice, RecordId};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
+use crate::metrics::{Measured, Metrics};
+use crate::reply;
 use crate::service::Service;
+use crate::world::World;
 
-/// As many as one run can do well within its time.
+/// As many as one run looks at.
 const MOST_NOTICES: u32 = 100;
 const MOST_PAYMENTS: u32 = 100;
+
+/// How long a run finishes payments, and how long it tells services: slow ones are cut off there, which is safe anywhere,
+/// before Lambda ends the function after 300 seconds. The next minute's run goes on.
+const FINISHES_FOR: Duration = Duration::from_secs(120);
+const TELLS_FOR: Duration = Duration::from_secs(150);
+
+/// How many histories' services are told beside each other, of a batch of the stream's.
+const TOGETHER: usize = 8;
+
+/// From when on a notice that its service does not take is late. By then it was sent a dozen times.
+const LATE_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the dispatcher works with.
 #[derive(Clone)]
@@ -21,6 +41,8 @@ pub struct Dispatch {
     pub service: Service,
     /// Who carries notices.
     pub messenger: Arc<dyn Messenger>,
+    /// What it measures.
+    pub metrics: Metrics,
 }
 
 impl std::fmt::Debug for Dispatch {
@@ -57,6 +79,9 @@ pub struct Changed {
     /// Its keys.
     #[serde(default, rename = "Keys")]
     pub keys: Keys,
+    /// The change's own name in its stream.
+    #[serde(default, rename = "SequenceNumber")]
+    pub number: String,
 }
 
 /// The keys of the payments' table.
@@ -89,6 +114,17 @@ pub struct Report {
     pub given_up: u32,
     /// Those of which nobody knows yet.
     pub pending: u32,
+    /// Changes that the stream is to send again, as Lambda reads them.
+    #[serde(rename = "batchItemFailures", skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<Undone>,
+}
+
+/// A change of the stream's that was not seen to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Undone {
+    /// Its number in the stream.
+    #[serde(rename = "itemIdentifier")]
+    pub number: String,
 }
 
 impl Change {
@@ -104,31 +140,100 @@ impl Change {
 /// Does what the event asks for.
 ///
 /// # Errors
-/// Where the store did not answer: the stream sends its changes again, and the next minute's run does the rest.
+/// Where the store did not answer: nothing is lost by it, and the next minute's run does the rest.
 pub async fn handle(app: &Dispatch, event: Event) -> Result<Report, BoxError> {
-    let (records, messenger) = (&*app.service.records, &*app.messenger);
-    let turns = || app.service.turn();
-    if let Some(history) = event.history {
-        let notice = event.notice.ok_or("notice is missing: which one is to be told once more?")?;
-        let (history, notice) = (RecordId::parse(&history)?, RecordId::parse(&notice)?);
-        if records.tell_again(history, notice, turns().now).await? == Kept::Otherwise {
+    match event.history {
+        Some(history) => app.tell_again(&history, event.notice.as_deref()).await,
+        None if !event.changes.is_empty() => Ok(app.tell_of(event.changes).await),
+        None => app.look_after_all().await,
+    }
+}
+
+impl Dispatch {
+    async fn tell_again(&self, history: &str, notice: Option<&str>) -> Result<Report, BoxError> {
+        let notice = notice.ok_or("notice is missing: which one is to be told once more?")?;
+        let (history, notice) = (RecordId::parse(history)?, RecordId::parse(notice)?);
+        let (records, now) = (&*self.service.records, self.service.turn().now);
+        if records.tell_again(history, notice, now).await? == Kept::Otherwise {
             return Err("no such notice is kept".into());
         }
-        let told = tell(records, messenger, history, &turns).await?;
-        return Ok(Report { told, ..Report::default() });
+        Ok(Report { told: self.tell(history).await?, ..Report::default() })
     }
-    if !event.changes.is_empty() {
-        let mut histories: Vec<_> = event.changes.iter().filter_map(Change::history).collect();
-        histories.dedup();
-        let mut report = Report::default();
-        for history in histories {
-            report.told += tell(records, messenger, history, &turns).await?;
+
+    /// What happened to one history is told in its order, and one history waits for no other.
+    async fn tell_of(&self, changes: Vec<Change>) -> Report {
+        let changes: Vec<_> = changes
+            .into_iter()
+            .filter_map(|change| Some((change.history()?, change.dynamodb?.number)))
+            .collect();
+        let told = &AtomicU32::new(0);
+        let undone = in_order(
+            &changes,
+            |(history, _)| *history,
+            TOGETHER,
+            |(history, _)| async {
+                let some = self.tell(*history).await?;
+                told.fetch_add(some, Ordering::Relaxed);
+                Ok::<_, BoxError>(())
+            },
+        );
+        let undone = undone.await;
+        for error in undone.iter().filter_map(|undone| undone.error.as_deref()) {
+            reply::log("a service is told later", error);
         }
-        return Ok(report);
+        let undone = undone.iter().map(|undone| Undone { number: undone.record.1.clone() }).collect();
+        Report { told: told.load(Ordering::Relaxed), undone, ..Report::default() }
     }
-    let Finished { done, given_up, pending, passed: _ } =
-        finish(records, &*app.service.acquirers, MOST_PAYMENTS, &turns).await?;
-    let told = tell_all(records, messenger, MOST_NOTICES, &turns).await?;
-    tracing::info!(told, done, given_up, pending, "payments were looked at");
-    Ok(Report { told, finished: done, given_up, pending })
+
+    async fn tell(&self, history: RecordId) -> Result<u32, BoxError> {
+        let (records, turns) = (&*self.service.records, || self.service.turn());
+        Ok(tell(records, &self.measured(), history, &turns).await?)
+    }
+
+    async fn look_after_all(&self) -> Result<Report, BoxError> {
+        let (records, turns) = (&*self.service.records, || self.service.turn());
+        let acquirers = self.service.acquirers().await;
+        let finishing = finish(records, &*acquirers, MOST_PAYMENTS, &turns);
+        let Finished { done, given_up, pending, passed: _ } = match timeout(FINISHES_FOR, finishing).await {
+            Ok(finished) => finished?,
+            Err(_) => {
+                tracing::warn!("gateways are slow, so payments are looked at later");
+                Finished { pending: 1, ..Finished::default() }
+            }
+        };
+        self.metrics.measure(Measured::histories_in_doubt(pending.into()));
+        let messenger = self.measured();
+        let telling = tell_all(records, &messenger, MOST_NOTICES, &turns);
+        let told = match timeout(TELLS_FOR, telling).await {
+            Ok(told) => told?,
+            Err(_) => {
+                tracing::warn!("services are slow, so some are told later");
+                0
+            }
+        };
+        tracing::info!(told, done, given_up, pending, "payments were looked at");
+        Ok(Report { told, finished: done, given_up, pending, undone: Vec::new() })
+    }
+
+    fn measured(&self) -> Measuring<'_> {
+        Measuring { messenger: &*self.messenger, metrics: &self.metrics, world: &self.service.world }
+    }
+}
+
+/// A messenger whose failures count once they last.
+struct Measuring<'a> {
+    messenger: &'a dyn Messenger,
+    metrics: &'a Metrics,
+    world: &'a World,
+}
+
+#[async_trait]
+impl Messenger for Measuring<'_> {
+    async fn carry(&self, notice: &Notice) -> Result<(), NotTold> {
+        let carried = self.messenger.carry(notice).await;
+        if carried.is_err() && self.world.now().duration_since(notice.at) > LATE_AFTER {
+            self.metrics.measure(Measured::late_notice());
+        }
+        carried
+    }
 }

@@ -70,7 +70,7 @@ async fn toss(State(service): State<Service>, request: Request) -> Answer {
 }
 
 async fn nudged(service: &Service, vendor: VendorCode, uid: &str) -> Answer {
-    let (records, acquirers) = (&*service.records, &*service.acquirers);
+    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
     follow(records, acquirers, (vendor, uid), &service.turn()).await?;
     Ok(StatusCode::OK)
 }

@@ -12,6 +12,10 @@ use secrecy::SecretString;
 use store::Tables;
 use url::{Host, Url};
 
+/// The two halves of what the payments service's bodies are sealed with.
+const BODY_KEY: &str = "PAYMENTS_BODY_KEY";
+const BODY_IV: &str = "PAYMENTS_BODY_IV";
+
 /// A part that a function may need, and without whose settings it does not start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -29,6 +33,18 @@ pub enum Part {
     Gateways,
     /// `CHECKED_VERSIONS`.
     CheckedVersions,
+    /// `PAYMENTS_TABLE`.
+    Records,
+    /// `PAYMENTS_STORE_KEY`, or `PAYMENTS_STORE_KEY_PARAMETER`.
+    StoreKey,
+    /// `PAYMENTS_ACCOUNTS`, or `PAYMENTS_ACCOUNTS_PARAMETER`.
+    Accounts,
+    /// `PAYMENTS_BODY_KEY` and `PAYMENTS_BODY_IV`, or their `…_PARAMETER`.
+    BodyPair,
+    /// The same two, where either is set.
+    BodyPairIfAny,
+    /// `PAYMENTS_SIGNING_SECRET`, or `PAYMENTS_SIGNING_SECRET_PARAMETER`, where either is set.
+    SigningSecretIfAny,
 }
 
 /// All settings of a function. What it does not need is left out, and what has a default has it.
@@ -54,6 +70,43 @@ pub struct Settings {
     pub traces: Option<SocketAddr>,
     /// The ARNs of the functions that a deployment starts before it counts.
     pub checked_versions: Vec<String>,
+    /// The payments service's table; empty for functions that do not use it.
+    pub payments_table: String,
+    /// What the payments service seals and tags its records with.
+    pub store_key: Option<Secret>,
+    /// The payments service's accounts at gateways.
+    pub accounts: Option<AccountsSettings>,
+    /// What the payments service's bodies are sealed with on their way.
+    pub body_pair: Option<BodyPairSettings>,
+    /// What the payments service's notices are signed with.
+    pub signing_secret: Option<Secret>,
+}
+
+/// The payments service's accounts, and where their gateways are.
+#[derive(Clone, Debug)]
+pub struct AccountsSettings {
+    /// A JSON list: see [`Accounts::read`](crate::service::accounts::Accounts::read).
+    pub accounts: Secret,
+    /// Where the gateways are, if not at their own hosts.
+    pub places: Places,
+}
+
+/// Where gateways are, if not at their own hosts.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Toss Payments.
+    pub toss: Option<Url>,
+    /// PortOne V1, which is Iamport.
+    pub portone_v1: Option<Url>,
+}
+
+/// Both halves of what bodies are sealed with.
+#[derive(Clone, Debug)]
+pub struct BodyPairSettings {
+    /// The key.
+    pub key: Secret,
+    /// The iv.
+    pub iv: Secret,
 }
 
 /// A gateway that the owner has chosen, and how to speak to it.
@@ -227,6 +280,19 @@ impl Settings {
             cafe_name: reader.text("CAFE_NAME").unwrap_or_else(|| "한모금카페".to_owned()),
             traces: reader.traces(),
             checked_versions: reader.functions("CHECKED_VERSIONS", needs(Part::CheckedVersions)),
+            payments_table: reader.table("PAYMENTS_TABLE", needs(Part::Records)),
+            store_key: needs(Part::StoreKey).then(|| reader.secret("PAYMENTS_STORE_KEY")).flatten(),
+            accounts: needs(Part::Accounts).then(|| reader.accounts()).flatten(),
+            body_pair: if needs(Part::BodyPair) {
+                reader.body_pair()
+            } else if needs(Part::BodyPairIfAny) {
+                reader.body_pair_if_any()
+            } else {
+                None
+            },
+            signing_secret: needs(Part::SigningSecretIfAny)
+                .then(|| reader.secret_if_any("PAYMENTS_SIGNING_SECRET"))
+                .flatten(),
         };
         (settings, Problems(reader.problems))
     }
@@ -298,6 +364,31 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             }
         };
         Some(secret)
+    }
+
+    /// The same, for one that need not be.
+    fn secret_if_any(&mut self, name: &str) -> Option<Secret> {
+        self.is_set(name).then(|| self.secret(name)).flatten()
+    }
+
+    /// Whether a secret is given, or where it is kept.
+    fn is_set(&self, name: &str) -> bool {
+        self.text(name).or_else(|| self.text(&format!("{name}_PARAMETER"))).is_some()
+    }
+
+    fn accounts(&mut self) -> Option<AccountsSettings> {
+        let places = Places { toss: self.url("TOSS_URL"), portone_v1: self.url("PORTONE_V1_URL") };
+        Some(AccountsSettings { accounts: self.secret("PAYMENTS_ACCOUNTS")?, places })
+    }
+
+    fn body_pair(&mut self) -> Option<BodyPairSettings> {
+        let (key, iv) = (self.secret(BODY_KEY), self.secret(BODY_IV));
+        Some(BodyPairSettings { key: key?, iv: iv? })
+    }
+
+    /// Half a pair is none, and is said.
+    fn body_pair_if_any(&mut self) -> Option<BodyPairSettings> {
+        (self.is_set(BODY_KEY) || self.is_set(BODY_IV)).then(|| self.body_pair()).flatten()
     }
 
     /// An address that is spoken to in clear is believed only on this machine.
@@ -467,6 +558,21 @@ mod tests {
     fn who_takes_one_gateway_needs_no_account_at_another() {
         let told = read(&[("GATEWAYS", "tosspayments,portone")], &[Part::Gateways]).unwrap_err();
         insta::assert_snapshot!(told, @"settings missing or wrong: TOSS_SECRET_KEY is missing, and so is TOSS_SECRET_KEY_PARAMETER; PORTONE_ACCOUNT is missing, and so is PORTONE_ACCOUNT_PARAMETER");
+    }
+
+    #[test]
+    fn the_payments_service_names_all_that_it_misses_and_what_it_may_do_without_is_left_out() {
+        const SERVICE: &[Part] =
+            &[Part::Records, Part::StoreKey, Part::Accounts, Part::BodyPair, Part::SigningSecretIfAny];
+        insta::assert_snapshot!(read(&[("TOSS_URL", "http://toss.example")], SERVICE).unwrap_err(), @"settings missing or wrong: PAYMENTS_TABLE is missing; PAYMENTS_STORE_KEY is missing, and so is PAYMENTS_STORE_KEY_PARAMETER; TOSS_URL must be an https address (http only on this machine); PAYMENTS_ACCOUNTS is missing, and so is PAYMENTS_ACCOUNTS_PARAMETER; PAYMENTS_BODY_KEY is missing, and so is PAYMENTS_BODY_KEY_PARAMETER; PAYMENTS_BODY_IV is missing, and so is PAYMENTS_BODY_IV_PARAMETER");
+        let key = ("PAYMENTS_BODY_KEY_PARAMETER", "/payments/body-key");
+        let iv = ("PAYMENTS_BODY_IV", "0123456789abcdef");
+        let pair = |set: &[(&str, &str)]| {
+            read(set, &[Part::BodyPairIfAny]).map(|settings| settings.body_pair.is_some())
+        };
+        assert_eq!((pair(&[]), pair(&[key, iv])), (Ok(false), Ok(true)));
+        let half = pair(&[key]).unwrap_err();
+        assert!(half.contains("PAYMENTS_BODY_IV is missing, and so is PAYMENTS_BODY_IV_PARAMETER"), "{half}");
     }
 
     #[test]

@@ -16,9 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_http::Error;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use parameters::Parameter;
+use sealed::Pair;
 use secrecy::{ExposeSecret, SecretString};
-use store::DynamoStore;
-use tower::{Service, ServiceBuilder, ServiceExt};
+use store::{DynamoRecords, DynamoStore, Vault};
+use tower::{ServiceBuilder, ServiceExt};
 use tracing::{Instrument, Span};
 
 use crate::aws::Aws;
@@ -29,10 +30,16 @@ use crate::gateways::gateway;
 use crate::menus::Menus;
 use crate::metrics::{Measured, Metrics};
 use crate::parts::{Payments, SharedGateway, SharedStore, Skills};
+use crate::payments_dispatch::Dispatch;
 use crate::preflight::Preflight;
 use crate::renewed::Renewed;
 use crate::reply;
-use crate::settings::{self, BadSettings, GatewaySettings, Part, Problems, Secret, Settings};
+use crate::service::Service;
+use crate::service::accounts::Accounts;
+use crate::service::messenger::{Courier, Reach};
+use crate::settings::{
+    self, AccountsSettings, BadSettings, GatewaySettings, Part, Problems, Secret, Settings,
+};
 use crate::skill::SkillKeys;
 use crate::subject::{About, span_of_event, span_of_request};
 use crate::traces::{self, Traces};
@@ -166,6 +173,95 @@ impl Function {
         }
     }
 
+    /// The parts of the function that services ask.
+    ///
+    /// # Errors
+    /// Says in one message all that is missing or wrong; the function must not start.
+    pub async fn counter(&self) -> Result<(Service, Pair), NotStarted> {
+        let OfService { start, service, pair, .. } = self.of_service(&[Part::BodyPair]).await;
+        start.ready(service.zip(pair))
+    }
+
+    /// The parts of the function that gateways nudge.
+    ///
+    /// # Errors
+    /// As [`counter`](Function::counter).
+    pub async fn service(&self) -> Result<Service, NotStarted> {
+        let OfService { start, service, .. } = self.of_service(&[]).await;
+        start.ready(service)
+    }
+
+    /// The parts of the function that tells services.
+    ///
+    /// # Errors
+    /// As [`counter`](Function::counter).
+    pub async fn dispatch(&self) -> Result<Dispatch, NotStarted> {
+        let own = [Part::BodyPair, Part::SigningSecretIfAny];
+        let OfService { mut start, service, pair, signing } = self.of_service(&own).await;
+        let carry = |pair| Courier::new(REACH, pair, signing.as_ref(), self.world.clone());
+        let courier = pair.and_then(|pair| start.problems.unless_of("PAYMENTS_SIGNING_SECRET", carry(pair)));
+        let dispatch = service.zip(courier).map(|(service, courier)| Dispatch {
+            service,
+            messenger: Arc::new(courier),
+            metrics: self.metrics.clone(),
+        });
+        start.ready(dispatch)
+    }
+
+    /// What `monitors` seals what it tells with, where the payments service has a pair.
+    ///
+    /// # Errors
+    /// As [`counter`](Function::counter).
+    pub async fn pair_if_any(&self) -> Result<Option<Pair>, NotStarted> {
+        let mut start = Start::reads(&[Part::BodyPairIfAny]);
+        let (key, iv) = start.settings.body_pair.take().map(|pair| (pair.key, pair.iv)).unzip();
+        let secrets = vec![("PAYMENTS_BODY_KEY", key), ("PAYMENTS_BODY_IV", iv)];
+        let mut revealed = start.reveals(secrets).await.into_iter();
+        let (key, iv) = (revealed.next().flatten(), revealed.next().flatten());
+        let pair = start.pair(key.zip(iv));
+        start.ready(Some(pair))
+    }
+
+    /// What the payments service's functions share, and what each of them needs besides.
+    async fn of_service(&self, more: &[Part]) -> OfService {
+        let mut start = Start::reads(&[&[Part::Records, Part::StoreKey, Part::Accounts], more].concat());
+        let traces = start.traces(&self.world);
+        let (key, iv) = start.settings.body_pair.take().map(|pair| (pair.key, pair.iv)).unzip();
+        let accounts = start.settings.accounts.take();
+        let kept = accounts.as_ref().map(|accounts| accounts.accounts.clone());
+        let secrets = vec![
+            ("PAYMENTS_BODY_KEY", key),
+            ("PAYMENTS_BODY_IV", iv),
+            ("PAYMENTS_STORE_KEY", start.settings.store_key.take()),
+            ("PAYMENTS_ACCOUNTS", kept.clone()),
+            ("PAYMENTS_SIGNING_SECRET", start.settings.signing_secret.take()),
+        ];
+        let mut revealed = start.reveals(secrets).await.into_iter();
+        let mut next = || revealed.next().flatten();
+        let (key, iv, store_key, listed, signing) = (next(), next(), next(), next(), next());
+        let pair = start.pair(key.zip(iv));
+        // It must never change, but for what is put before it, so it is never read again.
+        let vault = store_key
+            .and_then(|key| start.problems.unless_of("PAYMENTS_STORE_KEY", Vault::new(key.expose_secret())));
+        let http = start.problems.unless(Client::new());
+        let accounts = accounts.zip(http).and_then(|(AccountsSettings { places, .. }, http)| {
+            let (http, world): (Arc<dyn Http>, _) = (Arc::new(http), self.world.clone());
+            let make = move |list: &SecretString| Ok(Accounts::read(list, &places, &http, &world)?);
+            start.renewed("PAYMENTS_ACCOUNTS", kept.zip(listed), make, self.world.now())
+        });
+        let dynamodb = start.aws.clone().map(|aws| aws.traced(traces).dynamodb());
+        let records = dynamodb.zip(vault).map(|(dynamodb, vault)| {
+            DynamoRecords::new(dynamodb, start.settings.payments_table.clone(), vault)
+        });
+        let service = records.zip(accounts).map(|(records, accounts)| Service {
+            records: Arc::new(records),
+            accounts,
+            reach: REACH,
+            world: self.world.clone(),
+        });
+        OfService { start, service, pair, signing }
+    }
+
     /// The parts of the function that starts the others.
     ///
     /// # Errors
@@ -269,10 +365,35 @@ impl Start {
     }
 }
 
+/// What was made for a function of the payments service, as far as it could be.
+struct OfService {
+    start: Start,
+    service: Option<Service>,
+    pair: Option<Pair>,
+    signing: Option<SecretString>,
+}
+
+/// Whom services may have told from Lambda: nobody within AWS's own network.
+const REACH: Reach = Reach::Public;
+
 /// How long a menu or a secret that was read counts before it is read again.
 const FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl Start {
+    /// What was made, unless there is a problem instead.
+    fn ready<T>(self, made: Option<T>) -> Result<T, NotStarted> {
+        match made {
+            Some(made) if self.problems.are_none() => Ok(made),
+            Some(_) | None => Err(NotStarted(self.problems.into())),
+        }
+    }
+
+    fn pair(&mut self, halves: Option<(SecretString, SecretString)>) -> Option<Pair> {
+        let (key, iv) = halves?;
+        let pair = Pair::new(key.expose_secret(), iv.expose_secret());
+        self.problems.unless_of("PAYMENTS_BODY_KEY and PAYMENTS_BODY_IV", pair)
+    }
+
     fn traces(&mut self, world: &World) -> Traces {
         let Some(daemon) = self.settings.traces else { return Traces::default() };
         self.problems.unless_of("TRACES", Traces::to(daemon, world.clone())).unwrap_or_default()
@@ -363,7 +484,8 @@ impl Start {
 #[must_use]
 pub fn lambda(
     router: Router,
-) -> impl Service<Request<lambda_http::Body>, Response = Response, Error = Infallible, Future: Send> + Clone {
+) -> impl tower::Service<Request<lambda_http::Body>, Response = Response, Error = Infallible, Future: Send> + Clone
+{
     let router = router.fallback(async || reply::no_such_page());
     ServiceBuilder::new()
         .map_request(|request: Request<lambda_http::Body>| without_stage(request.map(Body::new)))

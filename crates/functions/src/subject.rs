@@ -8,7 +8,7 @@ use lambda_runtime::Context;
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use crate::{preflight, reconcile, refund};
+use crate::{payments_dispatch, preflight, reconcile, refund};
 
 /// What an event is about, as far as it says so in a form that only an id of ours has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,13 @@ impl About for reconcile::Event {
 impl About for refund::Request {
     fn subject(&self) -> Subject {
         Subject { order: order(&self.order), refund: RefundId::parse(&refund::name_of(self)) }
+    }
+}
+
+/// A history has an id that no order has, and each line about one names it.
+impl About for payments_dispatch::Event {
+    fn subject(&self) -> Subject {
+        Subject::default()
     }
 }
 

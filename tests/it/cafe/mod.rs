@@ -37,8 +37,25 @@ pub(crate) const MINA: &str = "010-1234-5678";
 pub(crate) const JUN: &str = "010 8765 4321";
 
 /// What the tables are called where nothing else is set.
-const TABLES: [(&str, &str); 3] =
-    [("MEMBERS_TABLE", "members"), ("LEDGER_TABLE", "ledger"), ("ORDERS_TABLE", "orders")];
+const TABLES: [(&str, &str); 4] = [
+    ("MEMBERS_TABLE", "members"),
+    ("LEDGER_TABLE", "ledger"),
+    ("ORDERS_TABLE", "orders"),
+    ("PAYMENTS_TABLE", "payments"),
+];
+
+/// What the payments service beside the cafe is set up with, besides what its dev server has anyway.
+const SERVICE: [(&str, &str); 5] = [
+    ("PAYMENTS_STORE_KEY", "the store key of a service that exists for one story"),
+    ("PAYMENTS_BODY_KEY", sealed::PUBLIC_KEY),
+    ("PAYMENTS_BODY_IV", sealed::PUBLIC_IV),
+    ("PAYMENTS_SIGNING_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    (
+        "PAYMENTS_ACCOUNTS",
+        r#"[{"vendor":"toss.payments","store_id":"shop","secret_key":"test_sk_fake00000000000000000000"},
+            {"vendor":"iamport","store_id":"shop","imp_key":"test_imp_key","imp_secret":"test_imp_secret"}]"#,
+    ),
+];
 
 /// Cafes on AWS's DynamoDB Local share it, and differ in the names of their tables.
 static ON_DYNAMODB_LOCAL: AtomicUsize = AtomicUsize::new(0);
@@ -96,7 +113,7 @@ impl Cafe {
 
     /// Opens with a bot of its own in the chat window.
     pub(crate) async fn opens_with(settings: &[(&str, &str)], scenario: PathBuf) -> Cafe {
-        let settings = TABLES.iter().chain(&[("PHONE_KEY", PHONE_KEY)]).chain(settings);
+        let settings = TABLES.iter().chain(&SERVICE).chain(&[("PHONE_KEY", PHONE_KEY)]).chain(settings);
         let environment: HashMap<_, _> =
             settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let tables = TABLES.map(|(setting, _)| (setting, environment[setting].clone())).into();
@@ -126,8 +143,11 @@ impl Cafe {
             ("PHONE_KEY", PHONE_KEY.to_owned()),
             ("KAKAOPAY_URL", server.fake_url.clone()),
             ("KAKAOPAY_KEY", fakes::kakaopay::Options::default().secret_keys[0].clone()),
+            ("TOSS_URL", format!("{}{}", server.fake_url, fakes::tosspayments::PREFIX)),
+            ("PORTONE_V1_URL", format!("{}{}", server.fake_url, fakes::portone::V1)),
         ];
-        tables.chain(others).collect()
+        let service = SERVICE.map(|(setting, value)| (setting, value.to_owned()));
+        tables.chain(others).chain(service).collect()
     }
 
     /// Where its DynamoDB is.
@@ -148,13 +168,15 @@ impl Cafe {
         &self.tables[setting]
     }
 
-    /// The schedule runs at once and then every minute, which no story takes. Its first run looks for
-    /// orders once, and finds none. (Nobody counts what DynamoDB Local is asked.)
+    /// The schedule runs at once and then every minute, which no story takes. Its first runs look for orders once, and
+    /// for payments and notices of the payments service, and find none. (Nobody counts what DynamoDB Local is asked.)
     async fn first_run_of_the_schedule(&self) {
         if self.server.embedded.is_none() {
             return;
         }
-        while !self.requests().contains_key("Query") {
+        let mut queries = 0;
+        while queries < 3 {
+            queries += self.requests().get("Query").copied().unwrap_or_default();
             tokio::task::yield_now().await;
         }
     }
@@ -199,7 +221,12 @@ impl Cafe {
         &self.server.kept.kakaopay
     }
 
-    /// Where the gateway is.
+    /// The gateway of the payments service's backends.
+    pub(crate) fn toss(&self) -> &TossPayments {
+        &self.server.kept.tosspayments
+    }
+
+    /// Where the gateways are.
     pub(crate) fn kakaopay_url(&self) -> &str {
         &self.server.fake_url
     }

@@ -20,6 +20,21 @@ use crate::cafe::Cafe;
 /// The parameter that keeps the menu, as an owner may call it.
 pub(crate) const MENU: &str = "/cafe/menu";
 
+/// The parameter that keeps what notices are signed with, as whoever runs the payments service may call it.
+const SIGNING_SECRET: &str = "/payments/signing-secret";
+
+/// Which parameter keeps which secret, by the template's defaults.
+const SECRETS: [(&str, &str); 8] = [
+    ("/cafe/skill-key", "SKILL_KEY"),
+    ("/cafe/phone-key", "PHONE_KEY"),
+    ("/cafe/kakaopay-key", "KAKAOPAY_KEY"),
+    ("/payments/body-key", "PAYMENTS_BODY_KEY"),
+    ("/payments/body-iv", "PAYMENTS_BODY_IV"),
+    ("/payments/store-key", "PAYMENTS_STORE_KEY"),
+    ("/payments/accounts", "PAYMENTS_ACCOUNTS"),
+    (SIGNING_SECRET, "PAYMENTS_SIGNING_SECRET"),
+];
+
 const PACKAGED_MENU: &str = include_str!("../../../menu.toml");
 
 /// A deployed cafe. The dev server beside it is DynamoDB, unless there is another, and KakaoPay.
@@ -36,22 +51,26 @@ impl Deployed {
     pub(crate) async fn of(mut cafe: Cafe, kind: Kind, platform: Platform, menu: &str) -> Deployed {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}{}", listener.local_addr().unwrap(), kind.stage());
-        let parameters =
-            [("PublicUrl", &*url), ("KakaoPayUrl", cafe.kakaopay_url()), ("MenuParameter", menu)];
+        let environment: BTreeMap<_, _> = cafe.environment().into_iter().collect();
+        let parameters = [
+            ("PublicUrl", &*url),
+            ("KakaoPayUrl", cafe.kakaopay_url()),
+            ("MenuParameter", menu),
+            ("TossUrl", &environment["TOSS_URL"]),
+            ("PortOneV1Url", &environment["PORTONE_V1_URL"]),
+            ("PaymentsSigningSecretParameter", SIGNING_SECRET),
+        ];
         let tables = [
             ("MembersTable", "MEMBERS_TABLE"),
             ("LedgerTable", "LEDGER_TABLE"),
             ("OrdersTable", "ORDERS_TABLE"),
+            ("PaymentsTable", "PAYMENTS_TABLE"),
         ];
         let tables = tables.map(|(id, setting)| (id, cafe.table(setting)));
         let deployment = Deployment::of(TEMPLATE, &parameters, &tables);
-        let secrets = cafe.environment().into_iter().filter_map(|(name, secret)| {
-            let parameter = ["SKILL_KEY", "PHONE_KEY", "KAKAOPAY_KEY"]
-                .contains(&name)
-                .then(|| name.to_ascii_lowercase())?;
-            Some((format!("/cafe/{}", parameter.replace('_', "-")), secret))
-        });
-        let kept = secrets.chain([(MENU.to_owned(), PACKAGED_MENU.to_owned())]).collect();
+        let secrets =
+            SECRETS.map(|(parameter, setting)| (parameter.to_owned(), environment[setting].clone()));
+        let kept = secrets.into_iter().chain([(MENU.to_owned(), PACKAGED_MENU.to_owned())]).collect();
         let functions = Functions::default();
         let recorder = Recorder::new(cafe.dynamodb_url(), kept, functions.clone(), deployment.binaries());
         tokio::spawn(serve(listener, functions.clone(), kind));
@@ -147,6 +166,16 @@ impl Deployed {
         report["outcome"].as_str().unwrap().to_owned()
     }
 
+    /// The same for all that the payments service has written.
+    pub(crate) async fn records_grow_older(&self, minutes: i64) {
+        let (client, table) = (self.cafe.dynamodb(), self.cafe.table("PAYMENTS_TABLE"));
+        let by = SignedDuration::from_mins(minutes);
+        for item in self.cafe.items("PAYMENTS_TABLE").await {
+            let item = item.iter().map(|(name, value)| (name.clone(), earlier(name, value, by)));
+            client.put_item().table_name(table).set_item(Some(item.collect())).send().await.unwrap();
+        }
+    }
+
     /// Makes all that is written about an order older by so many minutes: processes have the real time, in which
     /// nobody waits.
     pub(crate) async fn grows_older(&self, order: OrderId, minutes: i64) {
@@ -166,6 +195,7 @@ impl Deployed {
             ("MEMBERS_TABLE", &["id"][..]),
             ("LEDGER_TABLE", &["member", "entry"]),
             ("ORDERS_TABLE", &["id"]),
+            ("PAYMENTS_TABLE", &["id", "part"]),
         ] {
             for item in self.cafe.items(setting).await {
                 let key = key.iter().map(|name| ((*name).to_owned(), item[*name].clone())).collect();

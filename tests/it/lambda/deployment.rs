@@ -14,6 +14,10 @@ use crate::template::plain;
 
 pub(crate) const TEMPLATE: &str = include_str!("../../../template.yaml");
 
+/// What Lambda asks of a stream that a function is fed from.
+const STREAM: [&str; 4] =
+    ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+
 /// The account that everything is deployed to.
 const ACCOUNT: &str = "123456789012";
 
@@ -94,7 +98,7 @@ impl Deployment {
     }
 
     /// What a function's role lets it ask of AWS. What Lambda does by that role beside the function is left out: its
-    /// log, and its events that came to nothing.
+    /// log, its events that came to nothing, and the stream that it is fed from.
     pub(crate) fn allowed(&self, binary: &str) -> BTreeSet<Permission> {
         let properties = &self.function(binary)["Properties"];
         assert!(properties.get("Policies").is_none(), "{binary}: its policies belong in its role");
@@ -103,6 +107,8 @@ impl Deployment {
         let policies = self.resolved(&self.template["Resources"][role]["Properties"]["Policies"]);
         let failed = &properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"];
         let failed = self.resolved(failed);
+        let mut events = properties["Events"].as_object().into_iter().flatten();
+        let is_fed = events.any(|(_, event)| event["Type"] == "DynamoDB");
         let mut allowed = BTreeSet::new();
         for policy in list(&policies.unwrap_or_default()) {
             for statement in list(&policy["PolicyDocument"]["Statement"]) {
@@ -110,7 +116,8 @@ impl Deployment {
                 for (action, resource) in pairs(&list(&statement["Action"]), &list(&statement["Resource"])) {
                     let own_log = ["logs:CreateLogStream", "logs:PutLogEvents"].contains(&&*action);
                     let of_failures = action == "sqs:SendMessage" && failed == Some(Value::from(&*resource));
-                    if !own_log && !of_failures {
+                    let of_stream = is_fed && STREAM.contains(&&*action);
+                    if !own_log && !of_failures && !of_stream {
                         allowed.insert(Permission { action, resource });
                     }
                 }
@@ -207,6 +214,9 @@ impl Deployment {
     fn attribute(&self, id: &str, attribute: &str) -> String {
         let name = self.name(id);
         match (self.template["Resources"][id]["Type"].as_str().unwrap(), attribute) {
+            ("AWS::DynamoDB::Table", "StreamArn") => {
+                arn("dynamodb", &format!("table/{name}/stream/2026-11-21T01:00:00.000"))
+            }
             ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", &format!("table/{name}")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", &format!("function:{name}")),
             (_, attribute) => format!("{name}.{attribute}"),

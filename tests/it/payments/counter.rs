@@ -17,6 +17,7 @@ use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::portone::{Dialect, Options as IamportOptions, PortOne};
 use fakes::tosspayments::{Options as TossOptions, TossPayments};
+use functions::metrics::Metrics;
 use functions::monitors::{self, Process};
 use functions::payments_dispatch::{Dispatch, Event, Report, handle};
 use functions::service::accounts::Accounts;
@@ -25,6 +26,7 @@ use functions::{Service, World, payments_api, payments_webhook};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, Response};
 use jiff::{SignedDuration, Timestamp};
+use parameters::Parameter;
 use payments_client::{Call, Connection};
 use portone::v1::Buyer;
 use portone::v1::charges::{Charge, PayOnetime};
@@ -38,10 +40,10 @@ use store::{DynamoRecords, Vault};
 use tokio::net::TcpListener;
 use tosspayments::billing::Register;
 use tosspayments::key_in::CardNumber;
-use tosspayments::window::OpenWindow;
 use tosspayments::{Api, WindowMethod};
 use tower::ServiceExt as _;
 
+use super::backend::opened;
 use super::description;
 
 /// Counters differ in the names of their tables.
@@ -71,7 +73,7 @@ pub(super) struct Told {
     pub(super) message: Value,
 }
 
-pub(super) struct Counter {
+pub(crate) struct Counter {
     pub(super) toss: TossPayments,
     pub(super) iamport: PortOne,
     pub(super) clock: Clock,
@@ -87,7 +89,7 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    pub(super) async fn open() -> Counter {
+    pub(crate) async fn open() -> Counter {
         let clock = Clock::fixed("2026-11-21T01:00:00Z".parse().unwrap());
         let pair = Pair::new(PUBLIC_KEY, PUBLIC_IV).unwrap();
         let world = World::with_clock({
@@ -123,14 +125,14 @@ impl Counter {
         let records = records().await;
         let service = Service {
             records: Arc::new(records.clone()),
-            acquirers: Arc::new(accounts),
-            pair: pair.clone(),
+            accounts: Parameter::fixed("PAYMENTS_ACCOUNTS", accounts),
             reach: Reach::ThisMachineToo,
             world: world.clone(),
         };
         let secret = SecretString::from(SIGNING_SECRET);
         let courier = Courier::new(Reach::ThisMachineToo, pair.clone(), Some(&secret), world).unwrap();
-        let dispatch = Dispatch { service: service.clone(), messenger: Arc::new(courier) };
+        let metrics = Metrics::of("local");
+        let dispatch = Dispatch { service: service.clone(), messenger: Arc::new(courier), metrics };
         let told = Arc::<Mutex<Vec<Told>>>::default();
         let address = listen(pair.clone(), told.clone()).await;
         let orders = AtomicU64::new(1);
@@ -181,9 +183,8 @@ impl Counter {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let routes = payments_api::router(self.service.clone())
-            .merge(payments_webhook::router(self.service.clone()))
-            .merge(monitors::router(Process::starts(&self.service.world)));
+        let monitors = monitors::router(Process::starts(&self.service.world), Some(self.pair.clone()));
+        let routes = self.routes().merge(monitors);
         let response = routes.oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let kind = response.headers().get(CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
@@ -206,6 +207,12 @@ impl Counter {
         let (status, kind, text) = self.send(&line, kind, &others, body).await;
         let answer = Response::builder().status(status).header(CONTENT_TYPE, kind).body(text.into()).unwrap();
         C::answer(&connection, &answer)
+    }
+
+    /// All of the service.
+    pub(crate) fn routes(&self) -> Router {
+        let service = || self.service.clone();
+        payments_api::router(service(), self.pair.clone()).merge(payments_webhook::router(service()))
     }
 
     /// A gateway's nudge.
@@ -265,17 +272,7 @@ impl Counter {
     }
 
     fn toss_opened(&self, order: &str, amount: u32, method: WindowMethod) -> String {
-        let window = OpenWindow {
-            method,
-            order_id: order.to_owned(),
-            order_name: "라떼".to_owned(),
-            amount,
-            tax_free_amount: None,
-            customer_key: None,
-            success_url: "https://shop.example/paid".to_owned(),
-            fail_url: "https://shop.example/failed".to_owned(),
-        };
-        self.toss_does(&window).payment_key
+        opened(&self.toss, &self.toss_account, order, amount, method)
     }
 
     /// What its customer has agreed to at Toss Payments.

@@ -1,6 +1,7 @@
 //! The payments service as another backend meets it: sealed bodies to its routes, over a DynamoDB and both gateways'
 //! fakes.
 
+mod backend;
 mod bad_requests;
 mod client;
 mod counter;
@@ -10,4 +11,8 @@ mod histories;
 mod moving;
 mod nudges;
 mod reservations;
+mod served;
 mod typescript;
+
+pub(crate) use self::backend::{Backend, PASSWORD};
+pub(crate) use self::counter::Counter;

@@ -43,6 +43,8 @@ static TOLD: LazyLock<BTreeSet<Metric>> = LazyLock::new(|| {
         Measured::orders_in_doubt(1),
         Measured::oldest_doubt_seconds(1),
         Measured::orders_in_review(1),
+        Measured::histories_in_doubt(1),
+        Measured::late_notice(),
     ] {
         metrics.measure(measured);
     }

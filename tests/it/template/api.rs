@@ -24,8 +24,15 @@ const PASTED: [&str; 5] = [
     "SiteDomain",
 ];
 
-/// What the owner's command line invokes.
-const INVOKED: [&str; 2] = ["ReconcileFunctionName", "RefundFunctionName"];
+/// What the owner's command line invokes, and whoever runs the payments service.
+const INVOKED: [&str; 3] = ["PaymentsDispatchFunctionName", "ReconcileFunctionName", "RefundFunctionName"];
+
+/// What whoever runs the payments service is given, by the path of each at the API.
+const SERVICE: [(&str, &str); 3] = [
+    ("IamportWebhookUrl", "/payments/webhooks/iamport"),
+    ("PaymentsServiceUrl", ""),
+    ("TossWebhookUrl", "/payments/webhooks/toss"),
+];
 
 #[test]
 fn a_flood_comes_to_an_end_and_the_access_log_names_nobody() {
@@ -45,7 +52,7 @@ fn a_flood_comes_to_an_end_and_the_access_log_names_nobody() {
 fn outputs_are_what_an_owner_pastes_and_what_the_command_line_invokes() {
     let outputs = TEMPLATE["Outputs"].as_object().unwrap();
     let names: BTreeSet<_> = outputs.keys().map(String::as_str).collect();
-    assert_eq!(names, PASTED.into_iter().chain(INVOKED).collect());
+    assert_eq!(names, PASTED.into_iter().chain(INVOKED).chain(SERVICE.map(|(name, _)| name)).collect());
     for (name, output) in outputs {
         assert!(output["Description"].is_string(), "{name}");
         if let Some(function) = name.strip_suffix("Name") {

@@ -1,8 +1,10 @@
 //! What must not get lost: tables, logs, and events that came to nothing.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::{TEMPLATE, functions, get_att, kebab_case, reference, resources};
+use super::{TEMPLATE, functions, get_att, kebab_case, listed, reference, resources};
 
 const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
 
@@ -62,8 +64,11 @@ fn what_nobody_waits_for_says_how_often_it_is_tried_and_leaves_a_dead_letter() {
     }
     let policy = &TEMPLATE["Resources"]["DeadLettersPolicy"]["Properties"]["PolicyDocument"];
     let allowed = policy["Statement"].as_array().unwrap().iter();
-    let allowed = allowed.map(|statement| statement["Condition"]["ArnEquals"]["aws:SourceArn"].clone());
-    assert_eq!(allowed.collect::<Vec<_>>(), scheduled, "who may leave a letter is who is scheduled");
+    let allowed = allowed
+        .flat_map(|statement| listed(&statement["Condition"]["ArnEquals"]["aws:SourceArn"]))
+        .map(Value::to_string);
+    let scheduled: BTreeSet<_> = scheduled.iter().map(Value::to_string).collect();
+    assert_eq!(allowed.collect::<BTreeSet<_>>(), scheduled, "who may leave a letter is who is scheduled");
 }
 
 fn is_said(function: &str, properties: &Value, names: &[&str]) {

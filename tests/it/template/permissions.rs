@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{TEMPLATE, functions, get_att, kebab_case, listed, reference, resources, walk};
 
 /// What can only be allowed for everything, and why.
-const EVERYTHING: [(&str, &str); 3] = [
+const EVERYTHING: [(&str, &str); 4] = [
     ("cloudwatch:DescribeAlarms", "CloudWatch lists alarms to whoever may list all of them"),
+    ("dynamodb:ListStreams", "a table's streams are listed all or none"),
     ("xray:PutTelemetryRecords", "X-Ray has nothing that a policy could name here"),
     ("xray:PutTraceSegments", "X-Ray has nothing that a policy could name here"),
 ];

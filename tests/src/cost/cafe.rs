@@ -82,7 +82,9 @@ impl Cafe {
     /// # Errors
     /// Where the template, the menu or a setting cannot be read.
     pub async fn opens(embedded: Embedded) -> Result<Cafe, BoxError> {
-        let template = Template::of_this_build()?;
+        let mut template = Template::of_this_build()?;
+        // The payments service is no part of an order.
+        template.functions.retain(|function| !function.binary.starts_with("payments-"));
         let tables = Tables::default();
         let options = Options::default();
         let setting = |name: &str| {
@@ -122,7 +124,7 @@ impl Cafe {
         let payments = Payments::new(&settings, store.clone(), gateway, menus.clone(), world.clone());
         let keys = (&SecretString::from(SKILL_KEY), &SecretString::from(PHONE_KEY));
         let skills = Skills::new(&settings, store, menus, keys, world)?;
-        let api = Api::new(&template, &skills, &payments)?;
+        let api = Api::new(&template, &skills, &payments, None)?;
         let before = (0, 0);
         Ok(Cafe {
             weighs: false,

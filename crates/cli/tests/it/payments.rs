@@ -12,6 +12,7 @@ use functions::service::messenger::Reach;
 use functions::{Service, World, payments_api};
 use http::Request;
 use http::header::CONTENT_TYPE;
+use parameters::Parameter;
 use sealed::{PUBLIC_IV, PUBLIC_KEY, Pair};
 use serde_json::{Value, json};
 use store::{DynamoRecords, Vault};
@@ -104,14 +105,13 @@ impl Counter {
         let client = self.0.shop.client.clone();
         let service = Service {
             records: Arc::new(DynamoRecords::new(client, "PaymentsTable".to_owned(), vault)),
-            acquirers: Arc::new(Accounts::default()),
-            pair: pair.clone(),
+            accounts: Parameter::fixed("PAYMENTS_ACCOUNTS", Accounts::default()),
             reach: Reach::Public,
             world: World::real(),
         };
         let body = pair.seal(&json!({ "password": password }).to_string());
         let request = Request::patch(path).header(CONTENT_TYPE, "text/plain").body(Body::from(body)).unwrap();
-        let response = payments_api::router(service).oneshot(request).await.unwrap();
+        let response = payments_api::router(service, pair.clone()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let text = pair.open(&body).unwrap_or_else(|_| String::from_utf8(body.into()).unwrap());

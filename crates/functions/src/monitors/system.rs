@@ -65,12 +65,14 @@ impl Process {
         Process { uid: uuid(world.random()), arguments: arguments.collect(), started_at: world.now() }
     }
 
-    pub(super) fn system(&self) -> System<'_> {
+    /// What is told, the persons who wrote it only where they are to be named.
+    pub(super) fn system(&self, with_persons: bool) -> System<'_> {
+        let commit = Commit::of_this_build();
         System {
             uid: &self.uid,
             arguments: &self.arguments,
             created_at: format!("{:.3}", self.started_at),
-            commit: Commit::of_this_build(),
+            commit: if with_persons { commit } else { commit.without_persons() },
             package: Package {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
@@ -116,7 +118,7 @@ mod tests {
         let world = World::with_clock(|| "2026-11-21T10:44:05.123456Z".parse().unwrap());
         let (one, other) = (Process::starts(&world), Process::starts(&world));
         assert_ne!(one.uid, other.uid);
-        let told = serde_json::to_value(one.system()).unwrap();
+        let told = serde_json::to_value(one.system(false)).unwrap();
         assert_eq!(
             (&told["created_at"], &told["package"]["name"]),
             (&"2026-11-21T10:44:05.123Z".into(), &"functions".into())

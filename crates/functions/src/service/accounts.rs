@@ -4,12 +4,24 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cafe_core::payment::{Acquirer, Acquirers, VendorCode};
+use cafe_core::gateway::iamport::Iamport;
+use cafe_core::gateway::toss::Toss;
+use cafe_core::payment::{Acquirer, Acquirers, BoxError, Http, VendorCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use crate::settings::Places;
+use crate::world::World;
 
 /// All accounts that were set up. A store that nobody set up has none, so a service cannot reach another's money by a
 /// name that it made up.
 #[derive(Clone, Default)]
 pub struct Accounts(BTreeMap<(VendorCode, String), Arc<dyn Acquirer>>);
+
+/// The text is no list of accounts. It says all that is wrong with it, and repeats nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("PAYMENTS_ACCOUNTS {}", .0.join("; PAYMENTS_ACCOUNTS "))]
+pub struct BadAccounts(Vec<String>);
 
 impl Accounts {
     /// With one more: the gateway, as services call their account there.
@@ -18,6 +30,75 @@ impl Accounts {
         self.0.insert((vendor, store.to_owned()), acquirer);
         self
     }
+
+    /// Reads a JSON list with an object an account: `vendor`, `store_id`, and what that gateway knows the account by,
+    /// which is `secret_key` at Toss Payments and `imp_key` with `imp_secret` at Iamport. Toss Payments' older way to
+    /// confirm is `"api": "legacy"`. An empty list is one: then nobody has an account.
+    ///
+    /// # Errors
+    /// [`BadAccounts`] names every account with something missing or wrong by its place in the list.
+    pub fn read(
+        list: &SecretString,
+        places: &Places,
+        http: &Arc<dyn Http>,
+        world: &World,
+    ) -> Result<Accounts, BadAccounts> {
+        let Ok(list) = serde_json::from_str::<Vec<Map<String, Value>>>(list.expose_secret()) else {
+            return Err(BadAccounts(vec!["must be a JSON list of objects".to_owned()]));
+        };
+        let (mut accounts, mut problems) = (Accounts::default(), Vec::new());
+        for (place, account) in (1..).zip(&list) {
+            match read_one(account, places, http, world) {
+                Ok((name, acquirer)) => {
+                    if accounts.0.insert(name, acquirer).is_some() {
+                        problems.push(format!("account {place}: another one has its vendor and store_id"));
+                    }
+                }
+                Err(problem) => problems.push(format!("account {place}: {problem}")),
+            }
+        }
+        if problems.is_empty() { Ok(accounts) } else { Err(BadAccounts(problems)) }
+    }
+}
+
+type Named = ((VendorCode, String), Arc<dyn Acquirer>);
+
+fn read_one(
+    account: &Map<String, Value>,
+    places: &Places,
+    http: &Arc<dyn Http>,
+    world: &World,
+) -> Result<Named, BoxError> {
+    let text = |name: &str| {
+        let text = account.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.ok_or_else(|| BoxError::from(format!("{name} is missing, or no text")))
+    };
+    let secret = |name: &str| text(name).map(SecretString::from);
+    let vendor = VendorCode::from_name(text("vendor")?).ok_or("vendor must be toss.payments or iamport")?;
+    let store = text("store_id")?.to_owned();
+    let acquirer: Arc<dyn Acquirer> = match vendor {
+        VendorCode::TossPayments => {
+            let api = match account.get("api").map(Value::as_str) {
+                None | Some(Some("current")) => tosspayments::Api::Current,
+                Some(Some("legacy")) => tosspayments::Api::Legacy,
+                Some(_) => return Err("api must be current or legacy".into()),
+            };
+            let mut known = tosspayments::Account::new(api, &secret("secret_key")?)?;
+            if let Some(url) = &places.toss {
+                known = known.with_base_url(url.as_str())?;
+            }
+            Arc::new(Toss::new(known, http.clone()))
+        }
+        VendorCode::Iamport => {
+            let mut known = portone::v1::Account::new(&secret("imp_key")?, &secret("imp_secret")?)?;
+            if let Some(url) = &places.portone_v1 {
+                known = known.with_base_url(url.as_str())?;
+            }
+            let world = world.clone();
+            Arc::new(Iamport::new(known, http.clone(), Arc::new(move || world.now())))
+        }
+    };
+    Ok(((vendor, store), acquirer))
 }
 
 impl Acquirers for Accounts {
@@ -29,5 +110,60 @@ impl Acquirers for Accounts {
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cafe_core::payment::{Acquirers, Http, VendorCode};
+
+    use super::Accounts;
+    use crate::client::Client;
+    use crate::settings::Places;
+    use crate::world::World;
+
+    fn read(list: &str) -> Result<Accounts, String> {
+        let http: Arc<dyn Http> = Arc::new(Client::of_this_machine().unwrap());
+        let read = Accounts::read(&list.into(), &Places::default(), &http, &World::real());
+        read.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_service_finds_the_accounts_that_were_set_up_and_no_other() {
+        let accounts = read(
+            r#"[{"vendor":"toss.payments","store_id":"shop","secret_key":"test_sk_1"},
+                {"vendor":"toss.payments","store_id":"old","secret_key":"test_ak_1","api":"legacy"},
+                {"vendor":"iamport","store_id":"shop","imp_key":"k","imp_secret":"s"}]"#,
+        )
+        .unwrap();
+        for (vendor, store, is_there) in [
+            (VendorCode::TossPayments, "shop", true),
+            (VendorCode::TossPayments, "old", true),
+            (VendorCode::Iamport, "shop", true),
+            (VendorCode::Iamport, "old", false),
+            (VendorCode::TossPayments, "", false),
+        ] {
+            assert_eq!(accounts.of(vendor, store).is_some(), is_there, "{vendor} {store}");
+        }
+        assert!(read("[]").unwrap().of(VendorCode::Iamport, "shop").is_none());
+    }
+
+    #[test]
+    fn every_account_that_is_wrong_is_named_by_its_place_and_no_value_is_repeated() {
+        let told = read(
+            r#"[{"vendor":"canary","store_id":"shop"},
+                {"vendor":"toss.payments","store_id":"shop","secret_key":"can ary"},
+                {"vendor":"toss.payments","store_id":"shop","secret_key":"canary","api":"canary"},
+                {"vendor":"iamport","store_id":"shop","imp_key":7,"imp_secret":"canary"},
+                {"vendor":"iamport","store_id":"","imp_key":"canary","imp_secret":"canary"},
+                {"vendor":"iamport","store_id":"one","imp_key":"canary","imp_secret":"canary"},
+                {"vendor":"iamport","store_id":"one","imp_key":"canary","imp_secret":"canary"}]"#,
+        );
+        insta::assert_snapshot!(told.unwrap_err(), @"PAYMENTS_ACCOUNTS account 1: vendor must be toss.payments or iamport; PAYMENTS_ACCOUNTS account 2: the Toss Payments secret key is empty, or has spaces, colons or characters outside ASCII; PAYMENTS_ACCOUNTS account 3: api must be current or legacy; PAYMENTS_ACCOUNTS account 4: imp_key is missing, or no text; PAYMENTS_ACCOUNTS account 5: store_id is missing, or no text; PAYMENTS_ACCOUNTS account 7: another one has its vendor and store_id");
+        for none in ["", "canary", "{}", "[\"canary\"]", "null"] {
+            assert_eq!(read(none).unwrap_err(), "PAYMENTS_ACCOUNTS must be a JSON list of objects");
+        }
     }
 }

@@ -13,10 +13,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use cafe_core::payment::flow::Turn;
-use cafe_core::payment::{Acquirers, RecordId, Records, Run};
+use cafe_core::payment::{RecordId, Records, Run};
 use jiff::{SignedDuration, Timestamp};
-use sealed::Pair;
+use parameters::Parameter;
 
+use self::accounts::Accounts;
 use self::messenger::Reach;
 pub(crate) use self::problem::not_found;
 use crate::world::World;
@@ -29,10 +30,8 @@ const RUN_FOR: SignedDuration = SignedDuration::from_secs(30);
 pub struct Service {
     /// Histories, reservations, and what services are still to be told.
     pub records: Arc<dyn Records>,
-    /// The gateways, with the accounts that services may name.
-    pub acquirers: Arc<dyn Acquirers>,
-    /// What bodies are sealed with.
-    pub pair: Pair,
+    /// The accounts at gateways that services may name, which their owner may replace while functions run.
+    pub accounts: Parameter<Accounts>,
     /// Which addresses services may have themselves told at.
     pub reach: Reach,
     /// The time and randomness.
@@ -40,6 +39,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The accounts as they stand now.
+    pub async fn acquirers(&self) -> Arc<Accounts> {
+        self.accounts.now(self.world.now()).await
+    }
+
     /// A chance to act now, for a request of a function that ends within 28 seconds.
     #[must_use]
     pub fn turn(&self) -> Turn {
@@ -54,6 +58,6 @@ impl Service {
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("pair", &self.pair).finish_non_exhaustive()
+        f.debug_struct("Service").field("reach", &self.reach).finish_non_exhaustive()
     }
 }
