@@ -81,7 +81,10 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("payments-client", &["sealed"]),
     ("portone", &[]),
     ("sealed", &[]),
-    ("sim", &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "store"]),
+    (
+        "sim",
+        &["cafe-core", "fakes", "functions", "kakaopay", "openbuilder", "portone", "store", "tosspayments"],
+    ),
     ("store", &["cafe-core"]),
     ("tosspayments", &[]),
     ("xtask", &[]),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use cafe_core::cafe::UserId;
-use cafe_core::payment::OrderId;
-use fakes::kakaopay::PaymentView;
+use cafe_core::payment::{OrderId, Provider, Session};
 use store::Tables;
 
 use crate::cafe::{NUMBERS, member};
 use crate::dynamodb::{Change, Database, Item, Value, names};
+use crate::tills::Payment;
 use crate::world::World;
 
 /// What does not add up, in a sentence.
@@ -222,18 +222,20 @@ impl Books {
         if watched != expected.watched {
             return Err(format!("order {id} is {stage}, and its being watched is {watched}"));
         }
-        let Some(session) = order.text("session") else { return Ok(()) };
-        let Some(payment) = world.kakaopay.payment(session) else {
+        let Some(session) = session(order) else { return Ok(()) };
+        let payment = world.tills.payment(&session);
+        // PortOne hears of a payment when its window is opened, and calls it by its order.
+        if payment.is_none() && session.provider != Provider::PortOne {
             return Err(format!("order {id} names a payment that the gateway does not know"));
-        };
-        let collected = i128::from(payment.collected);
+        }
+        let collected = payment.as_ref().map_or(0, |payment| i128::from(payment.collected));
         if let Some(expected) = expected.collected
             && collected != expected
         {
             return Err(format!("order {id} is {stage}, but {collected} were collected, not {expected}"));
         }
-        if stage == "paid" && payment.partner_order_id != id {
-            return Err(format!("order {id} is paid with a payment of {}", payment.partner_order_id));
+        if let Some(other) = payment.filter(|payment| stage == "paid" && payment.order != id) {
+            return Err(format!("order {id} is paid with a payment of {}", other.order));
         }
         if stage == "paid" && number(order, "collected") != collected {
             return Err(format!("order {id} says that another sum than {collected} was collected"));
@@ -325,13 +327,13 @@ fn check_binding(world: &World, user: &str) -> Result<(), Broken> {
 
 /// No order is collected twice, nor for another sum than it was quoted for.
 fn check_payments(world: &World) -> Result<(), Broken> {
-    let payments = world.kakaopay.payments();
+    let payments = world.tills.payments();
     for (at, payment) in payments.iter().enumerate() {
-        let PaymentView { tid, partner_order_id: order, total, collected, .. } = payment;
+        let Payment { session, order, total, collected, .. } = payment;
         if *collected != 0 && collected != total {
-            return Err(format!("payment {tid} collected {collected} of {total}"));
+            return Err(format!("payment {session:?} collected {collected} of {total}"));
         }
-        let twin = payments[..at].iter().any(|other| other.approvals > 0 && other.partner_order_id == *order);
+        let twin = payments[..at].iter().any(|other| other.approvals > 0 && other.order == *order);
         if payment.approvals > 1 || (payment.approvals > 0 && twin) {
             return Err(format!("order {order} was collected more than once"));
         }
@@ -345,7 +347,7 @@ fn check_payments(world: &World) -> Result<(), Broken> {
 /// Says which order or payment was left behind.
 pub fn at_rest(world: &World, books: &Books) -> Result<(), Broken> {
     books.check_all(world)?;
-    let mut paid: BTreeMap<&str, i128> = BTreeMap::new();
+    let mut paid: Vec<(Session, i128)> = Vec::new();
     for order in world.database.items(&TABLES.orders) {
         let (id, stage) = (order.text("id").unwrap_or_default(), order.text("stage").unwrap_or_default());
         if order.text("watch").is_some() && !asked_a_person(order) {
@@ -355,18 +357,19 @@ pub fn at_rest(world: &World, books: &Books) -> Result<(), Broken> {
             return Err(format!("a refund of order {id} was left half made"));
         }
         if stage == "paid"
-            && let Some(session) = order.text("session")
+            && let Some(session) = session(order)
         {
-            paid.insert(session, refunded(order));
+            paid.push((session, refunded(order)));
         }
     }
-    for payment in world.kakaopay.payments() {
+    for payment in world.tills.payments().into_iter().filter(|payment| payment.approvals > 0) {
         let kept = i128::from(payment.collected) - i128::from(payment.cancelled);
-        let ours = paid.get(&*payment.tid).map_or(0, |refunded| i128::from(payment.collected) - refunded);
+        let refunded = paid.iter().find(|(session, _)| *session == payment.session);
+        let ours = refunded.map_or(0, |(_, refunded)| i128::from(payment.collected) - refunded);
         if kept != ours {
             return Err(format!(
-                "the gateway keeps {kept} of payment {}, and our orders say {ours}",
-                payment.tid
+                "the gateway keeps {kept} of payment {:?}, and our orders say {ours}",
+                payment.session
             ));
         }
     }
@@ -391,6 +394,12 @@ pub fn in_review(world: &World) -> Vec<OrderId> {
 /// What the gateway still shows as waiting after fifteen days is for a person, and may stay so.
 fn asked_a_person(order: &Item) -> bool {
     order.text("watch") == Some("review") && order.text("late") == Some("possible")
+}
+
+/// The gateway at which an order was opened, and that one's key; none where points cover it.
+pub(crate) fn session(order: &Item) -> Option<Session> {
+    let provider = Provider::from_name(order.text("provider")?)?;
+    Some(Session { provider, key: order.text("session")?.to_owned() })
 }
 
 fn refunded(order: &Item) -> i128 {

@@ -12,8 +12,7 @@ use cafe_core::cafe::{
     Attempt, AttemptToken, CloseReason, Code, Member, MemberId, Menu, NewMember, Percent, PhoneKey, Points,
     RefundId, SealedPhone, Store, Turn, UserId,
 };
-use cafe_core::payment::{OrderId, Proof, Returns, Won};
-use fakes::kakaopay::{Endpoint, Fault};
+use cafe_core::payment::{OrderId, Proof, Provider, Returns, Session, Won};
 use jiff::{SignedDuration, Timestamp};
 use store::DynamoStore;
 
@@ -50,6 +49,9 @@ pub(crate) const NUMBERS: u8 = 3;
 /// How long an attempt at collecting or refunding can be alive.
 const ATTEMPT_FOR: SignedDuration = SignedDuration::from_secs(30);
 
+/// How long a window of `PortOne`'s can be opened anew by whoever has kept its address.
+const WINDOW_FOR: SignedDuration = SignedDuration::from_hours(24);
+
 /// In minutes.
 const DAY: i64 = 24 * 60;
 
@@ -77,6 +79,7 @@ impl Scene for TheCafe {
     const RARE: &'static [Edge<Function>] = coverage::RARE;
     const STORIES: &'static [Story] = STORIES;
     const BUGS: &'static [Bug] = Bug::ALL;
+    const GATEWAYS: &'static [Provider] = &[Provider::KakaoPay, Provider::TossPayments, Provider::PortOne];
 
     fn name_of(story: &Story) -> &'static str {
         story.name
@@ -99,8 +102,14 @@ impl Scene for TheCafe {
 #[derive(Debug)]
 pub(crate) struct Track {
     pub(crate) id: OrderId,
-    /// The gateway's key of its payment, once they were sent there.
-    pub(crate) session: Option<String>,
+    /// The gateway at which they mean to pay.
+    pub(crate) by: Provider,
+    /// Their payment there, once they were sent to it.
+    pub(crate) session: Option<Session>,
+    /// The page that they were sent to.
+    page: String,
+    /// When they were sent there first.
+    sent_at: Timestamp,
     /// What the gateway gave their browser to come back with.
     pub(crate) token: Option<String>,
     /// They heard that it is paid.
@@ -130,7 +139,9 @@ pub(crate) struct Cafe<C> {
     /// Of which orders money was returned by hand.
     by_hand: Vec<OrderId>,
     /// Which payments the gateway has given up.
-    given_up: Vec<String>,
+    given_up: Vec<Session>,
+    /// The gateway at which whoever orders now means to pay.
+    by: Provider,
     /// What happened, where somebody wants to read it.
     story: Option<Vec<String>>,
 }
@@ -148,6 +159,7 @@ impl<C: Chance> Cafe<C> {
             codes: BTreeMap::new(),
             by_hand: Vec::new(),
             given_up: Vec::new(),
+            by: Provider::KakaoPay,
             story: None,
         }
     }
@@ -163,6 +175,11 @@ impl<C: Chance> Cafe<C> {
     /// What has happened so far, for others to [begin with](Cafe::after). The gateway was not asked yet.
     pub(crate) fn past(self) -> Past {
         Past { database: self.world.database, books: self.books, made: self.made }
+    }
+
+    /// Whoever orders from now on means to pay there.
+    pub(crate) fn pay_at(&mut self, by: Provider) {
+        self.by = by;
     }
 
     /// From now on what happens is written down.
@@ -232,7 +249,7 @@ impl<C: Chance> Cafe<C> {
     pub(crate) fn close_for_the_day(&mut self) -> Result<(), Broken> {
         self.chance.calm_down();
         self.come_to_rest()?;
-        self.world.kakaopay.clear_faults();
+        self.world.tills.calm_down();
         self.world.database.set_index_lag(0);
         self.look_at_reviews()?;
         self.finish()?;
@@ -277,7 +294,7 @@ impl<C: Chance> Cafe<C> {
     }
 
     /// An order that is in doubt, or was closed so, and its payment: a bank may still do anything with it.
-    pub(crate) fn doubt(&self, track: usize) -> Option<(OrderId, String)> {
+    pub(crate) fn doubt(&self, track: usize) -> Option<(OrderId, Session)> {
         let id = self.orders.get(track)?.id;
         let order = self.world.database.item(&TABLES.orders, &id.to_string())?;
         let now = i128::from(self.world.now().as_millisecond());
@@ -286,7 +303,7 @@ impl<C: Chance> Cafe<C> {
             Some("closed") => order.text("late") == Some("possible"),
             _ => false,
         };
-        in_doubt.then_some((id, order.text("session")?.to_owned()))
+        Some((id, audit::session(order)?)).filter(|_| in_doubt)
     }
 
     /// The bank collects after all, perhaps another sum than was asked for.
@@ -296,7 +313,7 @@ impl<C: Chance> Cafe<C> {
         if self.given_up.contains(&session) {
             return;
         }
-        if self.world.kakaopay.capture(&session, sum).is_ok() {
+        if self.world.tills.capture(&session, sum) {
             self.tell(|| format!("the bank collects {sum:?} for {id} at last"));
         }
     }
@@ -304,7 +321,7 @@ impl<C: Chance> Cafe<C> {
     /// The gateway gives a payment in doubt up, whatever its payer agreed to.
     pub(crate) fn fail(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };
-        if self.world.kakaopay.give_up(&session).is_ok() {
+        if self.world.tills.give_up(&session) {
             self.tell(|| format!("the gateway gives the payment of {id} up"));
             self.given_up.push(session);
         }
@@ -313,7 +330,7 @@ impl<C: Chance> Cafe<C> {
     /// All of a payment in doubt is returned at the gateway's own desk.
     pub(crate) fn return_all(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };
-        if self.world.kakaopay.give_back(&session, i64::MAX).is_ok() {
+        if self.world.tills.give_back(&session, i64::MAX) {
             // What settles it may still be on its way, and then it is a paid order's.
             self.by_hand.push(id);
             self.tell(|| format!("all of the payment of {id} is returned by hand"));
@@ -322,14 +339,14 @@ impl<C: Chance> Cafe<C> {
 
     /// A browser comes back, the bank does not know, and the look-up is not answered.
     pub(crate) fn visit_unheard(&mut self, id: OrderId, token: Option<String>) -> usize {
-        self.world.kakaopay.inject(Endpoint::Approve, Fault::BankFirmUnknown { effect: false });
+        self.world.tills.confuse_the_next(Asks::Approve);
         self.outage(1);
         self.visit(id, token)
     }
 
     /// The owner gives back, the bank does not know, and the look-up is not answered.
     pub(crate) fn refund_unheard(&mut self, order: OrderId, name: &str, amount: Won) -> usize {
-        self.world.kakaopay.inject(Endpoint::Cancel, Fault::BankFirmUnknown { effect: false });
+        self.world.tills.confuse_the_next(Asks::Cancel);
         self.outage(1);
         self.refund(order, name, Some(amount))
     }
@@ -337,7 +354,7 @@ impl<C: Chance> Cafe<C> {
     /// A mix-up at the gateway: the payment names another order.
     pub(crate) fn mix_up(&mut self, track: usize) {
         let Some((id, session)) = self.doubt(track) else { return };
-        if self.world.kakaopay.rename(&session, &format!("not-{id}")).is_ok() {
+        if self.world.tills.mix_up(&session, &format!("not-{id}")) {
             self.tell(|| format!("the gateway takes the payment of {id} for another order's"));
         }
     }
@@ -348,7 +365,7 @@ impl<C: Chance> Cafe<C> {
             return;
         };
         let id = *id;
-        if self.world.kakaopay.give_back(session, sum).is_ok() {
+        if self.world.tills.give_back(session, sum) {
             self.by_hand.push(id);
             self.tell(|| format!("the owner returns {sum} of {id} by hand"));
         }
@@ -357,7 +374,7 @@ impl<C: Chance> Cafe<C> {
     /// The gateway answers no look-up for a while.
     pub(crate) fn outage(&mut self, look_ups: u32) {
         for _ in 0..look_ups {
-            self.world.kakaopay.inject(Endpoint::Order, Fault::Unavailable503);
+            self.world.tills.hide_the_next();
         }
     }
 
@@ -384,19 +401,32 @@ impl<C: Chance> Cafe<C> {
     /// What somebody was told must be true.
     fn believe(&mut self, heard: &Heard) -> Result<(), Broken> {
         match heard {
-            Heard::Quoted(id) => self.orders.push(Track { id: *id, session: None, token: None, paid: false }),
-            Heard::Pay(id, session) => {
+            Heard::Quoted(id) => self.orders.push(Track {
+                id: *id,
+                by: self.by,
+                session: None,
+                page: String::new(),
+                sent_at: self.world.now(),
+                token: None,
+                paid: false,
+            }),
+            Heard::Pay(id, payment) => {
                 if let Some(track) = self.orders.iter_mut().find(|track| track.id == *id) {
-                    if track.session.is_some() && track.session != *session {
+                    let (session, page) = payment.clone().unzip();
+                    if track.session.is_some() && track.session != session {
                         return Err(format!("order {id} was opened as two payments"));
                     }
-                    track.session.clone_from(session);
+                    if track.session.is_none() {
+                        track.sent_at = self.world.now();
+                    }
+                    track.session = session;
+                    track.page = page.unwrap_or_default();
                 }
             }
             Heard::Closed(id) | Heard::NotPaid(id) => {
                 let order = id.to_string();
-                let payments = self.world.kakaopay.payments();
-                if payments.iter().any(|one| one.partner_order_id == order && one.collected != 0) {
+                let payments = self.world.tills.payments();
+                if payments.iter().any(|one| one.order == order && one.collected != 0) {
                     let word = heard.name();
                     return Err(format!("the customer of order {id} heard {word:?} after it was collected"));
                 }
@@ -599,12 +629,13 @@ impl<C: Chance> Cafe<C> {
     }
 
     pub(crate) fn follow(&mut self, id: OrderId) -> usize {
+        let by = self.orders.iter().find(|track| track.id == id).map(|track| track.by);
         let (store, gateways, now) = (self.world.store(), self.world.gateways(), self.its_now());
         let end = |end: &str| format!("https://cafe.example/pay/{id}/{end}");
         let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
         self.run(
             Function::Open,
-            async move { Heard::of_open(id, &open(&store, &gateways, id, None, (&returns, now)).await) },
+            async move { Heard::of_open(id, &open(&store, &gateways, id, by, (&returns, now)).await) },
             || format!("somebody follows the link of {id}"),
         )
     }
@@ -612,7 +643,7 @@ impl<C: Chance> Cafe<C> {
     pub(crate) fn visit(&mut self, id: OrderId, token: Option<String>) -> usize {
         let (store, gateways, turn) = (self.world.store(), self.world.gateways(), self.turn());
         let about = token.as_ref().map_or("no token".to_owned(), |token| format!("the token {token}"));
-        let proof = token.map(Proof);
+        let proof = token.filter(|token| !token.is_empty()).map(Proof);
         self.run(
             Function::Approve,
             async move { Heard::of_approve(id, &approve(&store, &gateways, id, proof.as_ref(), &turn).await) },
@@ -673,26 +704,29 @@ impl<C: Chance> Cafe<C> {
 
     /// The payer agrees at the gateway. Tells whether their browser comes back from there.
     pub(crate) fn agree(&mut self, track: usize) -> bool {
-        let Some(session) = self.orders[track].session.as_deref() else { return false };
-        let Ok(back) = self.world.kakaopay.pay(session) else { return false };
-        self.orders[track].token = back.rsplit_once("pg_token=").map(|(_, token)| token.to_owned());
+        let Some((session, page)) = self.open_page(track) else { return false };
+        let Some(token) = self.world.tills.pay(&session, &page) else { return false };
+        self.orders[track].token = Some(token);
         self.tell(|| format!("the payer of order {track} agrees at the gateway"));
         true
     }
 
     /// The payer gives up at the gateway, or fails there. Tells whether their browser comes back from there.
     pub(crate) fn leave(&mut self, track: usize, reason: CloseReason) -> bool {
-        let Some(session) = self.orders[track].session.as_deref() else { return false };
-        let kakaopay = &self.world.kakaopay;
-        let left = match reason {
-            CloseReason::Cancelled => kakaopay.cancel_payment(session),
-            CloseReason::Failed => kakaopay.fail_payment(session),
-            CloseReason::Expired => kakaopay.time_out_payment(session),
-            // No payer does that.
-            CloseReason::Mismatched => return false,
-        };
+        let Some((session, page)) = self.open_page(track) else { return false };
+        let left = self.world.tills.leave(&session, &page, reason);
         self.tell(|| format!("the payer of order {track} leaves the gateway: {}", reason.as_str()));
-        left.is_ok()
+        left
+    }
+
+    /// The page on which a payer pays, as long as anybody can have it open: a window of `PortOne`'s needs nobody's leave
+    /// to be opened anew, and a day is how long that is reckoned with.
+    fn open_page(&self, track: usize) -> Option<(Session, String)> {
+        let track = self.orders.get(track)?;
+        let session = track.session.clone()?;
+        let is_window = session.provider == Provider::PortOne;
+        let is_open = self.world.now().duration_since(track.sent_at) < WINDOW_FOR;
+        (is_open || !is_window).then(|| (session, track.page.clone()))
     }
 }
 

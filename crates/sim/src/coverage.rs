@@ -28,6 +28,12 @@ pub const DRAWN: &[(&str, Function, &str)] = &[
     ("opened open", Function::LookNow, "closed"),
     ("approving open", Function::LookNow, "approving open"),
     ("approving open", Function::LookNow, "paid"),
+    // What a gateway collects by itself, whether anybody comes back or not.
+    ("opened open", Function::Close, "paid"),
+    ("opened open", Function::Close, "closed open possible"),
+    ("opened open", Function::Reconcile, "paid"),
+    ("opened open", Function::Reconcile, "closed open possible"),
+    ("approving open", Function::Approve, "closed open possible"),
     // What look-ups did not tell for fifteen days.
     ("opened open", Function::Reconcile, "opened review"),
     ("opened review", Function::LookNow, "opened review"),
@@ -87,6 +93,14 @@ pub(crate) const RARE: &[(&str, Function, &str)] = &[
     ("closed review returning", Function::LookNow, "closed returned"),
     ("opened open", Function::LookNow, "opened review"),
     ("opened review", Function::Close, "closed"),
+    ("opened review", Function::Close, "closed open possible"),
+    ("opened review", Function::Close, "paid"),
+    ("opened review", Function::LookNow, "closed open possible"),
+    ("opened review", Function::LookNow, "paid"),
+    ("opened open", Function::LookNow, "closed open possible"),
+    ("opened open", Function::LookNow, "paid"),
+    ("opened open", Function::Reconcile, "closed returned"),
+    ("opened open", Function::LookNow, "closed returned"),
     ("paid open refunding", Function::LookNow, "paid"),
     ("paid open refunding", Function::LookNow, "paid open refunding"),
     // Two looks at once.

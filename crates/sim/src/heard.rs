@@ -7,7 +7,7 @@ use cafe_core::cafe::flow::{
     RefundError, RenumberError, SignUpError,
 };
 use cafe_core::cafe::{Closed, Code, Member, Paid, Points, Quoted, StoreError};
-use cafe_core::payment::OrderId;
+use cafe_core::payment::{OrderId, Session};
 use jiff::Timestamp;
 
 use crate::schedule::Said;
@@ -25,8 +25,8 @@ pub enum Heard {
     Forgotten,
     /// An order was taken.
     Quoted(OrderId),
-    /// Go and pay: the gateway's key of the payment, if it needs one.
-    Pay(OrderId, Option<String>),
+    /// Go and pay: the payment as its gateway knows it, and on which page; none where points cover it.
+    Pay(OrderId, Option<(Session, String)>),
     /// It is paid.
     Paid(OrderId),
     /// It ended without payment.
@@ -139,7 +139,9 @@ impl Heard {
         use cafe_core::cafe::Tender;
         match result {
             Ok(Opening::Pay(opened)) => match &opened.tender {
-                Tender::Gateway { session, .. } => Heard::Pay(id, Some(session.key.clone())),
+                Tender::Gateway { session, pages } => {
+                    Heard::Pay(id, Some((session.clone(), pages.mobile.clone())))
+                }
                 Tender::Points => Heard::Pay(id, None),
             },
             Ok(Opening::Paid(Paid { .. })) => Heard::Paid(id),
@@ -147,7 +149,7 @@ impl Heard {
             Ok(Opening::Closed(closed)) => Heard::of_closed(closed),
             // A link that has run out says that nothing was paid, though it is not closed yet.
             Ok(Opening::Expired) => Heard::NotPaid(id),
-            // With one gateway nobody is asked.
+            // Whoever follows a link here has chosen.
             Ok(Opening::Choose(_)) | Err(OpenError::NoSuchOrder | OpenError::PointsShort) => Heard::Refused,
             Err(OpenError::Gateway(_) | OpenError::Store(_)) => Heard::TryAgain,
         }

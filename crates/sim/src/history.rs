@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use cafe_core::cafe::CloseReason;
-use cafe_core::payment::{OrderId, Won};
+use cafe_core::payment::{OrderId, Provider, Won};
 use jiff::SignedDuration;
 
 use crate::audit::Broken;
@@ -234,10 +234,12 @@ impl History {
                 self.cafe.join(number, customer);
             }
             Deed::OrderInFull => {
+                self.choose_a_gateway();
                 let (who, drink) = (self.who_orders(), self.drink());
                 self.cafe.order(who, drink, None);
             }
             Deed::OrderWithPoints => {
+                self.choose_a_gateway();
                 let (who, drink) = (self.who_orders(), self.drink());
                 let points = if self.choices().coin() { 1 + self.choices().below(120) } else { 70 };
                 self.cafe.order(who, drink, Some(points.into()));
@@ -364,6 +366,11 @@ impl History {
             let name = format!("refund-{}", self.refunds);
             self.cafe.refund(order, &name, amount);
         }
+    }
+
+    fn choose_a_gateway(&mut self) {
+        let by = self.choices().one(&[Provider::KakaoPay, Provider::TossPayments, Provider::PortOne]);
+        self.cafe.pay_at(by);
     }
 
     /// One of those who speak: of those who joined yesterday, where nobody moves.

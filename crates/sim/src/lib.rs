@@ -16,5 +16,6 @@ pub mod runs;
 pub mod scene;
 mod schedule;
 pub mod story;
+mod tills;
 pub mod world;
 pub mod zoo;

@@ -114,7 +114,8 @@ impl Network {
                 other => unreachable!("our stores do not use {other}"),
             },
             Some(Asked::Gateway(request)) => match request.uri().path().rsplit('/').next() {
-                Some("ready") => Asks::Ready,
+                // Toss Payments' way to open one is called like what it opens.
+                Some("ready" | "pre-register" | "payments") => Asks::Ready,
                 Some("approve" | "confirm") => Asks::Approve,
                 Some("order") => Asks::LookUp,
                 Some("cancel") => Asks::Cancel,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use cafe_core::payment::Provider;
 use fastrand::Rng;
 use jiff::SignedDuration;
 
@@ -30,6 +31,8 @@ pub struct Plan {
     pub patient: bool,
     /// Whether what is still on its way when nobody waits for it any more stays there until time goes by.
     pub slow: bool,
+    /// At which gateway everybody pays.
+    pub at: Provider,
     /// What becomes of the request of that number, counted from 0.
     pub faults: Vec<(usize, Fate)>,
 }
@@ -83,7 +86,8 @@ impl Chance for Script {
 
 impl Plan {
     /// Nothing goes wrong, one thing after the other.
-    pub const QUIET: Plan = Plan { turns: Turns::Oldest, patient: true, slow: false, faults: Vec::new() };
+    pub const QUIET: Plan =
+        Plan { turns: Turns::Oldest, patient: true, slow: false, at: Provider::KakaoPay, faults: Vec::new() };
 
     /// The same with one more fault.
     #[must_use]
@@ -94,7 +98,7 @@ impl Plan {
     }
 }
 
-/// As [`Plan`] reads it: `oldest patient slow 3=Lost`.
+/// As [`Plan`] reads it: `oldest patient slow portone 3=Lost`.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.turns {
@@ -104,6 +108,9 @@ impl fmt::Display for Plan {
         }
         f.write_str(if self.patient { " patient" } else { "" })?;
         f.write_str(if self.slow { " slow" } else { "" })?;
+        if self.at != Provider::KakaoPay {
+            write!(f, " {}", self.at)?;
+        }
         self.faults.iter().try_for_each(|(number, fate)| write!(f, " {number}={fate:?}"))
     }
 }
@@ -119,6 +126,9 @@ impl FromStr for Plan {
                 ("newest", _) => plan.turns = Turns::Newest,
                 ("patient", _) => plan.patient = true,
                 ("slow", _) => plan.slow = true,
+                (word, None) if Provider::from_name(word).is_some() => {
+                    plan.at = Provider::from_name(word).unwrap_or(plan.at);
+                }
                 (_, Some((number, name))) => {
                     let fate = Fate::ALL.into_iter().find(|fate| format!("{fate:?}") == name);
                     let number = number.parse().map_err(|_| format!("{number} is no number"))?;

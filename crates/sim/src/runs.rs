@@ -129,11 +129,17 @@ pub fn catch<S: Scene>(bug: S::Bug, histories: u64) -> Option<String> {
 fn scenes<S: Scene>() -> Vec<(&'static S::Story, Plan)> {
     const ALONE: &[Turns] = &[Turns::Oldest];
     const TOGETHER: &[Turns] = &[Turns::Oldest, Turns::Newest, Turns::Shuffled(1), Turns::Shuffled(2)];
+    const MANNERS: &[(bool, bool)] = &[(true, false), (false, false), (true, true), (false, true)];
+    const PLAINEST: &[(bool, bool)] = &[(true, false), (false, true)];
     let mut scenes = Vec::new();
     for story in S::STORIES {
         for turns in if S::has_turns(story) { TOGETHER } else { ALONE } {
-            for (patient, slow) in [(true, false), (false, false), (true, true), (false, true)] {
-                scenes.push((story, Plan { turns: *turns, patient, slow, faults: Vec::new() }));
+            for (number, at) in S::GATEWAYS.iter().enumerate() {
+                // What is the same at all gateways is told of one in every manner, and of each in the plainest.
+                let manners: &[_] = if number == 0 { MANNERS } else { PLAINEST };
+                for (patient, slow) in manners.iter().copied() {
+                    scenes.push((story, Plan { turns: *turns, patient, slow, at: *at, ..Plan::QUIET }));
+                }
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use cafe_core::payment::Provider;
+
 use crate::audit::Broken;
 use crate::choices::Choices;
 use crate::fate::Asks;
@@ -39,6 +41,9 @@ pub trait Scene: Copy + Debug + Default + PartialEq + Eq + Send + Sync + 'static
     const STORIES: &'static [Self::Story];
     /// Every bug.
     const BUGS: &'static [Self::Bug];
+
+    /// At whom its stories are told that everybody pays: the first in every manner, the others in the plainest.
+    const GATEWAYS: &'static [Provider] = &[Provider::KakaoPay];
 
     /// What a story is called.
     fn name_of(story: &Self::Story) -> &'static str;

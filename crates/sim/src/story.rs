@@ -174,6 +174,66 @@ pub const STORIES: &[Story] = &[
         steps: &[Join(0, 0), Spend(0, COFFEE, 70), Follow(0), Wait(5), Reconcile, Wait(12), Reconcile],
         ends: &["closed"],
     },
+    Story {
+        name: "who-has-paid-never-comes-back",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Agree(0),
+            Wait(2),
+            Together(&[Reconcile, Reconcile]),
+            Wait(40),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "who-has-cancelled-pays-in-another-tab",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Hint(0, Cancelled),
+            Agree(0),
+            Visit(0),
+            Wait(2),
+            Together(&[Reconcile, Look(0)]),
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "who-has-cancelled-pays-an-hour-later",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Hint(0, Cancelled),
+            Wait(5),
+            Reconcile,
+            Wait(60),
+            Reconcile,
+            Agree(0),
+            Visit(0),
+            Wait(DAY),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
+    Story {
+        name: "who-has-failed-tries-another-card",
+        steps: &[
+            Join(0, 0),
+            Spend(0, COFFEE, 70),
+            Follow(0),
+            Leave(0, Failed),
+            Together(&[Hint(0, Failed), Agree(0)]),
+            Visit(0),
+            Wait(2),
+            Reconcile,
+        ],
+        ends: &["closed"],
+    },
     Story { name: "nobody-follows", steps: &[Order(0, COFFEE), Wait(61), Follow(0)], ends: &[] },
     Story {
         name: "back-too-late",
@@ -688,6 +748,7 @@ impl Story {
     #[must_use]
     pub fn tell(&self, plan: &Plan, bug: Option<Bug>, told: bool) -> Told<TheCafe> {
         let mut cafe = Cafe::new(1, bug, Script::of(plan));
+        cafe.pay_at(plan.at);
         if told {
             cafe.write_story();
         }

@@ -24,13 +24,14 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationIn
 use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor};
 use bytes::Bytes;
 use cafe_core::gateway::kakaopay::KakaoPay;
-use cafe_core::payment::{Gateway, Gateways};
+use cafe_core::gateway::portone::{PortOne, Window};
+use cafe_core::gateway::tosspayments::TossPayments;
+use cafe_core::payment::{Gateway, Gateways, Http};
 use fakes::Reply;
 use fakes::clock::Clock;
-use fakes::kakaopay::{Endpoint, Fault, KakaoPay as FakeKakaoPay, Options};
 use http::Request;
 use jiff::{SignedDuration, Timestamp};
-use kakaopay::{Account, Api, TEST_CID};
+use kakaopay::{Api, TEST_CID};
 use store::DynamoStore;
 
 use crate::dynamodb::{self, Answer, Database};
@@ -39,10 +40,8 @@ use crate::heard::Heard;
 use crate::network::{Answered, Asked, Network};
 pub use crate::schedule::Pending;
 use crate::schedule::{Outside, Schedule, Trouble};
+use crate::tills::Tills;
 use crate::zoo::{Bug, Cashier, spoil};
-
-/// The code with which KakaoPay says that it knows no such payment.
-const NO_SUCH_PAYMENT: i32 = -721;
 
 /// The functions that can be at work, and what else changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,12 +79,12 @@ pub struct World {
     /// What is kept.
     pub database: Database,
     /// Who collects.
-    pub kakaopay: FakeKakaoPay,
+    pub(crate) tills: Tills,
     /// The one true time.
     pub clock: Clock,
     schedule: Schedule<Function, Heard>,
     client: Client,
-    account: Account,
+    accounts: Accounts,
     bug: Option<Bug>,
 }
 
@@ -93,26 +92,21 @@ impl World {
     /// A fresh one, in which all ids follow from `seed`, perhaps with a bug in it.
     ///
     /// # Panics
-    /// Never: the made-up key and merchant code are ones that KakaoPay's protocol takes.
+    /// Never: the made-up accounts are ones that the gateways' protocols take.
     #[must_use]
     pub fn new(seed: u64, bug: Option<Bug>) -> World {
         // The SDK takes its tokens and the length of its waits from this thread's own randomness.
         fastrand::seed(seed);
         let clock = Clock::fixed(Timestamp::from_second(1_795_000_000).unwrap_or_default());
-        let options = Options { seed, ..Options::default() };
-        let key = options.secret_keys.first().cloned().unwrap_or_default();
-        let account = Account::new(Api::Open, &key.into(), TEST_CID)
-            .and_then(|account| account.with_base_url(&options.origin))
-            .expect("a made-up account of the right shape");
         let schedule = Schedule::new(clock.clone());
         let client = client(&schedule.network);
         World {
             database: Database::new(),
-            kakaopay: FakeKakaoPay::new(options, clock.clone()),
+            tills: Tills::new(seed, &clock),
             clock,
             schedule,
             client,
-            account,
+            accounts: Accounts::default(),
             bug,
         }
     }
@@ -123,12 +117,12 @@ impl World {
         DynamoStore::new(self.client.clone(), dynamodb::names())
     }
 
-    /// The production gateway, over the simulated network.
+    /// The production gateways, over the simulated network.
     #[must_use]
     pub fn gateways(&self) -> Gateways {
-        let gateway = KakaoPay::new(self.account.clone(), Arc::new(self.schedule.network.clone()));
-        let cashier: Arc<dyn Gateway> = Arc::new(Cashier::new(gateway, self.bug));
-        Gateways::new([cashier])
+        let http: Arc<dyn Http> = Arc::new(self.schedule.network.clone());
+        let all = self.accounts.gateways(&http);
+        Gateways::new(all.map(|gateway| Arc::new(Cashier::new(gateway, self.bug)) as Arc<dyn Gateway>))
     }
 
     /// The time.
@@ -199,15 +193,15 @@ impl World {
 
     /// Decides what becomes of a request, and lets the one who asked go on.
     pub fn decide(&mut self, pending: Pending, fate: Fate) {
-        let World { database, kakaopay, bug, .. } = self;
-        self.schedule.decide(pending, fate, &mut Sides { database, kakaopay, bug: *bug });
+        let World { database, tills, bug, .. } = self;
+        self.schedule.decide(pending, fate, &mut Sides { database, tills, bug: *bug });
     }
 }
 
 /// Whom the network leads to.
 struct Sides<'a> {
     database: &'a mut Database,
-    kakaopay: &'a FakeKakaoPay,
+    tills: &'a Tills,
     bug: Option<Bug>,
 }
 
@@ -221,7 +215,7 @@ impl Sides<'_> {
     }
 
     fn ask_gateway(&self, request: &Request<Bytes>) -> Answered {
-        match self.kakaopay.answer(request) {
+        match self.tills.answer(request) {
             Reply::Answer(response) => Answered::Gateway(response),
             Reply::Lost | Reply::Reset => Answered::NoAnswer,
         }
@@ -241,9 +235,7 @@ impl Outside for Sides<'_> {
     fn is_in_trouble(&mut self, asked: Asked, trouble: Trouble) -> Answered {
         match asked {
             Asked::Gateway(request) => {
-                if let Some(endpoint) = endpoint(request.uri().path()) {
-                    self.kakaopay.inject(endpoint, fault(trouble));
-                }
+                self.tills.treat(&request, trouble);
                 self.ask_gateway(&request)
             }
             Asked::DynamoDb(operation, body) => answered(match trouble {
@@ -263,20 +255,6 @@ impl Outside for Sides<'_> {
             // The schedule itself sees to waits.
             Asked::Sleep(_) => Answered::Slept,
         }
-    }
-}
-
-/// What KakaoPay says of its own troubles.
-fn fault(trouble: Trouble) -> Fault {
-    match trouble {
-        Trouble::Throttled | Trouble::Conflict => Fault::Unavailable503,
-        Trouble::Failed => Fault::ServerErrorHtml500 { effect: false },
-        Trouble::DoneAndFailed => Fault::ServerErrorHtml502 { effect: true },
-        Trouble::Refused => Fault::UserLocked,
-        Trouble::NotFound => Fault::Refused { code: NO_SUCH_PAYMENT, extras: None, effect: false },
-        Trouble::BankUnknown => Fault::BankFirmUnknown { effect: false },
-        Trouble::DoneAndBankUnknown => Fault::BankFirmUnknown { effect: true },
-        Trouble::InProgress => Fault::DuplicateRequest785,
     }
 }
 
@@ -308,9 +286,57 @@ pub(crate) fn answered(answer: Answer) -> Answered {
     Answered::DynamoDb(answer.status, answer.body)
 }
 
-fn endpoint(path: &str) -> Option<Endpoint> {
-    let last = path.rsplit('/').next()?;
-    Endpoint::ALL.into_iter().find(|endpoint| endpoint.name() == last)
+/// The cafe's accounts at the fakes.
+#[derive(Debug)]
+struct Accounts {
+    kakaopay: kakaopay::Account,
+    tosspayments: tosspayments::Account,
+    portone: portone::v2::Account,
+    window: Window,
+}
+
+impl Default for Accounts {
+    fn default() -> Accounts {
+        const SHAPE: &str = "a made-up account of the right shape";
+        let (kakao, toss) = (fakes::kakaopay::Options::default(), fakes::tosspayments::Options::default());
+        let shop = fakes::portone::Options::default();
+        let at = |root: &str| format!("{}{root}", kakao.origin);
+        let key = kakao.secret_keys.first().cloned().unwrap_or_default();
+        let merchant = toss.merchants.first().map(|merchant| merchant.secret_key.clone());
+        Accounts {
+            kakaopay: kakaopay::Account::new(Api::Open, &key.into(), TEST_CID)
+                .and_then(|account| account.with_base_url(&kakao.origin))
+                .expect(SHAPE),
+            tosspayments: tosspayments::Account::new(
+                tosspayments::Api::Current,
+                &merchant.unwrap_or_default().into(),
+            )
+            .expect(SHAPE)
+            .with_base_url(&at(fakes::tosspayments::PREFIX))
+            .expect(SHAPE),
+            portone: portone::v2::Account::new(&shop.api_secret.into())
+                .and_then(|account| account.with_store_id(&shop.store_id))
+                .expect(SHAPE)
+                .with_base_url(&at(fakes::portone::V2))
+                .expect(SHAPE),
+            window: Window {
+                page: at("/portone/v2/pay").parse().expect(SHAPE),
+                store: shop.store_id,
+                channel: shop.channel_key.into(),
+            },
+        }
+    }
+}
+
+impl Accounts {
+    /// Every gateway that there is, in production code.
+    fn gateways(&self, http: &Arc<dyn Http>) -> [Arc<dyn Gateway>; 3] {
+        [
+            Arc::new(KakaoPay::new(self.kakaopay.clone(), http.clone())),
+            Arc::new(TossPayments::new(self.tosspayments.clone(), http.clone())),
+            Arc::new(PortOne::v2(self.portone.clone(), self.window.clone(), http.clone())),
+        ]
+    }
 }
 
 /// The production client, but for its outside: no socket, no signature, and waits that the scheduler ends.

@@ -3,16 +3,17 @@
 //! No production code knows of it. A bug changes what goes over the wire between the store and
 //! `DynamoDB`, or what the gateway seems to say: as if the code on this side of it were wrong.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cafe_core::gateway::kakaopay::KakaoPay;
 use cafe_core::payment::{
-    Approval, Behaviour, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Progress, Proof,
-    Provider, Returns, Session, Snapshot, Won,
+    Approval, Behaviour, Cancellation, CaptureBy, Charge, Checkout, Decline, Gateway, GatewayError, Progress,
+    Proof, Provider, Returns, Session, Snapshot, Won,
 };
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::audit::TABLES;
@@ -106,6 +107,10 @@ zoo! {
     TakesAnySumForTheOneDue,
     TakesAnothersPaymentForOurs,
     TakesCollectedForReturned,
+    // What is believed of one gateway, and is true of another.
+    TakesAWindowForClosed,
+    ForgetsAWindowTooSoon,
+    WritesDownAnotherGateway,
 }
 
 impl Bug {
@@ -508,21 +513,27 @@ fn early(open: &Value, database: &Database) -> Vec<(String, Bytes)> {
 }
 
 /// The production gateway, and what a bug would make of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cashier {
-    gateway: KakaoPay,
+    gateway: Arc<dyn Gateway>,
     bug: Option<Bug>,
     /// Whether it asked twice, and thinks it knows enough to look nothing up.
     blind: Arc<AtomicBool>,
 }
 
 impl Cashier {
-    pub(crate) fn new(gateway: KakaoPay, bug: Option<Bug>) -> Cashier {
+    pub(crate) fn new(gateway: Arc<dyn Gateway>, bug: Option<Bug>) -> Cashier {
         Cashier { gateway, bug, blind: Arc::default() }
     }
 
     fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
+    }
+}
+
+impl fmt::Debug for Cashier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cashier").field("bug", &self.bug).finish_non_exhaustive()
     }
 }
 
@@ -533,11 +544,22 @@ impl Gateway for Cashier {
     }
 
     fn behaviour(&self) -> Behaviour {
-        self.gateway.behaviour()
+        let behaviour = self.gateway.behaviour();
+        if self.has(Bug::TakesAWindowForClosed) {
+            return Behaviour { capture: CaptureBy::Approve, ..behaviour };
+        }
+        if self.has(Bug::ForgetsAWindowTooSoon) {
+            return Behaviour { open_for: SignedDuration::ZERO, ..behaviour };
+        }
+        behaviour
     }
 
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
-        self.gateway.open(charge, returns).await
+        let mut checkout = self.gateway.open(charge, returns).await?;
+        if self.has(Bug::WritesDownAnotherGateway) {
+            checkout.session.provider = Provider::KakaoPay;
+        }
+        Ok(checkout)
     }
 
     async fn approve(

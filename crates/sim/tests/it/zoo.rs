@@ -88,6 +88,9 @@ caught! {
     takes_any_sum_for_the_one_due TakesAnySumForTheOneDue,
     takes_anothers_payment_for_ours TakesAnothersPaymentForOurs,
     takes_collected_for_returned TakesCollectedForReturned,
+    takes_a_window_for_closed TakesAWindowForClosed,
+    forgets_a_window_too_soon ForgetsAWindowTooSoon,
+    writes_down_another_gateway WritesDownAnotherGateway,
 }
 
 #[test]
