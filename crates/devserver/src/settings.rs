@@ -11,7 +11,7 @@ use crate::kept;
 const SKILL_KEY: &str = "dev";
 
 /// Good enough to keep a laptop's records from being read by accident.
-const STORE_KEY: &str = "the store key of a dev server, no secret at all";
+const STORE_KEY: &str = "the store key of a dev server is no secret at all";
 
 /// What the payments service's notices are signed with: no secret either, so a receiver can be tried with it.
 const SIGNING_SECRET: &str = "whsec_ZGV2IHNlcnZlcidzIG5vdGljZXMsIG5vIHNlY3JldA==";
