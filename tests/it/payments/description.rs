@@ -175,6 +175,28 @@ async fn the_description_is_served_and_tells_of_each_way_to_ask_that_there_is() 
 }
 
 #[tokio::test]
+async fn an_answer_with_more_or_less_than_is_described_would_be_seen() {
+    let counter = Counter::open().await;
+    let history = counter.history("iamport", &counter.order(), 1_000).await;
+    let schema =
+        &DESCRIPTION.operation("POST /payments/histories").unwrap().answers["201"]["text/plain"].schema;
+    assert!(schema.is_valid(&history));
+    let fields = history.as_object().unwrap();
+    for name in fields.keys() {
+        let mut less = fields.clone();
+        less.remove(name);
+        assert!(!schema.is_valid(&less.into()), "{name}");
+    }
+    for (name, value) in
+        [("more", json!(1)), ("price", json!("1000")), ("paid_at", json!("yesterday")), ("id", json!("1"))]
+    {
+        let mut other = fields.clone();
+        other.insert(name.to_owned(), value);
+        assert!(!schema.is_valid(&other.into()), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_told_as_it_is_described() {
     let counter = Counter::open().await;
     let large = "a".repeat(300_000);

@@ -11,6 +11,7 @@ mod histories;
 mod moving;
 mod nudges;
 mod reservations;
+mod sdk;
 mod served;
 mod typescript;
 

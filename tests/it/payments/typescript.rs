@@ -28,6 +28,8 @@ impl Project {
         fs::create_dir_all(folder.join("src")).unwrap();
         symlink(TOOLS, folder.join("node_modules")).unwrap();
         let project = Project(folder);
+        // typia looks for one, whatever is in it.
+        project.write("package.json", "{}");
         fs::copy(Path::new(SOURCES).join("tsconfig.json"), project.0.join("tsconfig.json")).unwrap();
         for file in files {
             let file = Path::new(SOURCES).join(file);
@@ -44,6 +46,12 @@ impl Project {
     /// Reads a file.
     pub(super) fn read(&self, file: &str) -> String {
         fs::read_to_string(self.0.join(file)).unwrap()
+    }
+
+    /// Writes code beside the files in `src` for what they ask of typia, into `checked`.
+    pub(super) async fn make_checks(&self) {
+        let typia = ["node_modules/typia/lib/executable/typia.js", "generate", "--input", "src"];
+        self.node(&[&typia[..], &["--output", "checked", "--project", "tsconfig.json"]].concat()).await;
     }
 
     /// Compiles a folder, as strictly as TypeScript can, into `bin`.
