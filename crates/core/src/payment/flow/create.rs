@@ -142,7 +142,12 @@ pub(super) async fn look_first(
     claim: &Claim,
     since: Since,
 ) -> Result<History, CreateError> {
-    match (acquirer.look_up(&claim.vendor.uid).await, since) {
+    let mut looked_up = acquirer.look_up(&claim.vendor.uid).await;
+    // Money may be there, and what a gateway has just been told it may not know everywhere: it has to say so twice.
+    if looked_up.as_ref().is_err_and(is_unknown_there) {
+        looked_up = acquirer.look_up(&claim.vendor.uid).await;
+    }
+    match (looked_up, since) {
         (Ok(observed), Since::AskedAgain) if observed.standing == Standing::Agreed => {
             collect(records, acquirer, claim, Run::Another).await
         }
@@ -198,7 +203,8 @@ async fn collect(
         // Not yet is not never: what was asked may still be on its way.
         Ok(Observed { standing: Standing::Agreed, .. }) => Err(CreateError::Pending(Some(error))),
         Ok(observed) => conclude(records, acquirer, claim, observed).await,
-        Err(unknown) if is_unknown_there(&unknown) => {
+        // Said once, after no answer, that is not enough: see `look_first`.
+        Err(unknown) if said_no && is_unknown_there(&unknown) => {
             give_up(records, claim, CreateError::Gateway(error)).await
         }
         Err(_) => Err(CreateError::Pending(Some(error))),
