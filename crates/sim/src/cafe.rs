@@ -24,7 +24,7 @@ use crate::dynamodb::Database;
 use crate::fate::{Asks, Fate};
 use crate::heard::Heard;
 use crate::history::{self, Deed};
-use crate::plan::Plan;
+use crate::plan::{Plan, Turns};
 use crate::scene::{Edge, Ended, Scene, Told};
 use crate::story::{STORIES, Story};
 use crate::world::{Function, Pending, World};
@@ -78,6 +78,8 @@ impl Scene for TheCafe {
     const DRAWN: &'static [Edge<Function>] = coverage::DRAWN;
     const RARE: &'static [Edge<Function>] = coverage::RARE;
     const STORIES: &'static [Story] = STORIES;
+    const TURNS: &'static [Turns] = &[Turns::Oldest, Turns::Newest, Turns::Shuffled(1), Turns::Shuffled(2)];
+    const MANNERS: &'static [(bool, bool)] = &[(true, false), (false, false), (true, true), (false, true)];
     const BUGS: &'static [Bug] = Bug::ALL;
     const GATEWAYS: &'static [Provider] = &[Provider::KakaoPay, Provider::TossPayments, Provider::PortOne];
 

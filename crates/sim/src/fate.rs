@@ -23,6 +23,8 @@ pub enum Asks {
     Cancel,
     /// The gateway shall give a token, by which it knows who asks.
     Token,
+    /// A service shall take a notice.
+    Tell,
     /// Time shall pass; nobody is asked.
     Sleep,
 }
@@ -127,6 +129,19 @@ const OF_LOOK_UPS: [Fate; 8] = [
 const OF_TOKENS: [Fate; 6] =
     [Fate::AnswerLost, Fate::NotSent, Fate::Lost, Fate::Throttled, Fate::Failed, Fate::CrashBefore];
 
+/// All that can go wrong when a service is told.
+const OF_NOTICES: [Fate; 9] = [
+    Fate::AnswerLost,
+    Fate::NotSent,
+    Fate::Lost,
+    Fate::Late,
+    Fate::Failed,
+    Fate::DoneAndFailed,
+    Fate::CrashBefore,
+    Fate::CrashDuring,
+    Fate::CrashAfter,
+];
+
 impl Fate {
     /// Every fate.
     pub const ALL: [Fate; 17] = [
@@ -191,6 +206,20 @@ impl Asks {
         Asks::Sleep,
     ];
 
+    /// All that the payments service asks for.
+    pub const OF_THE_SERVICE: [Asks; 10] = [
+        Asks::Get,
+        Asks::Query,
+        Asks::Update,
+        Asks::Transact,
+        Asks::Approve,
+        Asks::LookUp,
+        Asks::Cancel,
+        Asks::Token,
+        Asks::Tell,
+        Asks::Sleep,
+    ];
+
     /// What can go wrong with it. Each must have, in a run that is long enough.
     #[must_use]
     pub fn faults(self) -> &'static [Fate] {
@@ -200,6 +229,7 @@ impl Asks {
             Asks::Ready | Asks::Approve | Asks::Cancel => &OF_GATEWAY,
             Asks::LookUp => &OF_LOOK_UPS,
             Asks::Token => &OF_TOKENS,
+            Asks::Tell => &OF_NOTICES,
             Asks::Sleep => &[],
         }
     }

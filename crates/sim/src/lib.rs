@@ -15,6 +15,7 @@ pub mod reached;
 pub mod runs;
 pub mod scene;
 mod schedule;
+pub mod service;
 pub mod story;
 mod tills;
 pub mod world;

@@ -11,6 +11,7 @@ use sim::plan::Plan;
 use sim::reached::Reached;
 use sim::runs::{self, Failure};
 use sim::scene::Scene;
+use sim::service::TheService;
 
 /// A third of a history is making and dropping small things.
 #[global_allocator]
@@ -19,12 +20,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// From how many histories on everything must have been reached.
 const ENOUGH: u64 = 20_000;
 
-/// Runs histories of the cafe over a simulated DynamoDB and gateway, and tells every
+/// Runs histories of the cafe and of the payments service over a simulated DynamoDB and gateways, and tells every
 /// story with everything that can go wrong in it.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask sim")]
 struct Arguments {
-    /// How many histories.
+    /// How many histories of each.
     #[arg(long, default_value_t = 100_000)]
     histories: u64,
     /// The seed of the first; the others follow it.
@@ -36,11 +37,11 @@ struct Arguments {
     /// Lets stories and histories loose on each broken one of the zoo instead; all must be caught.
     #[arg(long)]
     zoo: bool,
-    /// Of what.
-    #[arg(long, value_parser = [TheCafe::NAME], default_value = TheCafe::NAME)]
-    scene: String,
+    /// Only the cafe, or only the service.
+    #[arg(long, value_parser = [TheCafe::NAME, TheService::NAME])]
+    scene: Option<String>,
     /// Tells what happens in one history, that of the seed, or in one story.
-    #[arg(long)]
+    #[arg(long, requires = "scene")]
     replay: bool,
     /// Which story to replay.
     #[arg(long)]
@@ -52,7 +53,13 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if all_is_well::<TheCafe>(&arguments) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let cafe = is_wanted::<TheCafe>(&arguments).then(|| all_is_well::<TheCafe>(&arguments));
+    let service = is_wanted::<TheService>(&arguments).then(|| all_is_well::<TheService>(&arguments));
+    if cafe.into_iter().chain(service).all(|well| well) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn is_wanted<S: Scene>(arguments: &Arguments) -> bool {
+    arguments.scene.as_deref().is_none_or(|scene| scene == S::NAME)
 }
 
 fn all_is_well<S: Scene>(arguments: &Arguments) -> bool {

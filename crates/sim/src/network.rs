@@ -13,7 +13,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use cafe_core::payment::{Http, SendError};
+use cafe_core::payment::flow::{Messenger, NotTold};
+use cafe_core::payment::{Http, Notice, SendError};
 use http::{Method, Request, Response};
 
 use crate::fate::Asks;
@@ -25,6 +26,8 @@ pub(crate) enum Asked {
     DynamoDb(String, Bytes),
     /// A request to the gateway.
     Gateway(Request<Bytes>),
+    /// A notice to a service.
+    Notice(Box<Notice>),
     /// That much time.
     Sleep(Duration),
 }
@@ -36,6 +39,8 @@ pub(crate) enum Answered {
     DynamoDb(u16, Vec<u8>),
     /// The gateway's answer.
     Gateway(Response<Bytes>),
+    /// Whether the service took the notice.
+    Notice(bool),
     /// The time is over.
     Slept,
     /// Nothing, and the other side was never reached.
@@ -113,16 +118,8 @@ impl Network {
                 "TransactWriteItems" => Asks::Transact,
                 other => unreachable!("our stores do not use {other}"),
             },
-            Some(Asked::Gateway(request)) => match request.uri().path().rsplit('/').next() {
-                // Toss Payments' way to open one is called like what it opens.
-                Some("ready" | "pre-register" | "payments") => Asks::Ready,
-                Some("approve" | "confirm") => Asks::Approve,
-                Some("order") => Asks::LookUp,
-                Some("cancel") => Asks::Cancel,
-                Some("getToken") => Asks::Token,
-                Some(_) if request.method() == Method::GET => Asks::LookUp,
-                other => unreachable!("nobody asks a gateway for {other:?}"),
-            },
+            Some(Asked::Gateway(request)) => asks_gateway(request),
+            Some(Asked::Notice(_)) => Asks::Tell,
             Some(Asked::Sleep(_)) | None => Asks::Sleep,
         }
     }
@@ -135,6 +132,20 @@ impl Network {
     /// Lets the one who asked go on.
     pub(crate) fn answer(&self, call: usize, answered: Answered) {
         self.lock().calls[call].answered = Some(answered);
+    }
+}
+
+/// What a request asks a gateway for, whichever it is.
+pub(crate) fn asks_gateway(request: &Request<Bytes>) -> Asks {
+    match request.uri().path().rsplit('/').next() {
+        // Toss Payments' way to open one is called like what it opens.
+        Some("ready" | "pre-register" | "payments") if request.method() != Method::GET => Asks::Ready,
+        Some("approve" | "confirm") => Asks::Approve,
+        Some("order") => Asks::LookUp,
+        Some("cancel") => Asks::Cancel,
+        Some("getToken") => Asks::Token,
+        Some(_) if request.method() == Method::GET => Asks::LookUp,
+        other => unreachable!("nobody asks a gateway for {other:?}"),
     }
 }
 
@@ -177,7 +188,7 @@ impl HttpConnector for Network {
                     Ok(HttpResponse::new(status, SdkBody::from(body)))
                 }
                 Answered::NotSent => Err(ConnectorError::io("the connection was refused".into())),
-                Answered::Gateway(_) | Answered::Slept | Answered::NoAnswer => {
+                Answered::Gateway(_) | Answered::Notice(_) | Answered::Slept | Answered::NoAnswer => {
                     Err(ConnectorError::timeout("no answer came".into()))
                 }
             }
@@ -192,8 +203,23 @@ impl Http for Network {
         match self.ask(Asked::Gateway(request)).await {
             Answered::Gateway(response) => Ok(response),
             Answered::NotSent => Err(SendError::NotSent("the connection was refused".into())),
-            Answered::DynamoDb(..) | Answered::Slept | Answered::NoAnswer => {
+            Answered::DynamoDb(..) | Answered::Notice(_) | Answered::Slept | Answered::NoAnswer => {
                 Err(SendError::NoAnswer("no answer came".into()))
+            }
+        }
+    }
+}
+
+/// What services are told.
+#[async_trait]
+impl Messenger for Network {
+    async fn carry(&self, notice: &Notice) -> Result<(), NotTold> {
+        match self.ask(Asked::Notice(Box::new(notice.clone()))).await {
+            Answered::Notice(true) => Ok(()),
+            Answered::Notice(false) => Err(NotTold("it answered with an error".to_owned())),
+            Answered::NotSent => Err(NotTold("the connection was refused".to_owned())),
+            Answered::DynamoDb(..) | Answered::Gateway(_) | Answered::Slept | Answered::NoAnswer => {
+                Err(NotTold("no answer came".to_owned()))
             }
         }
     }

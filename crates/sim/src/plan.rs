@@ -45,12 +45,25 @@ pub(crate) struct Script {
     rng: Rng,
     /// The day is over, and what was on its way arrives.
     calm: bool,
+    /// Whether what is asked once the day is over may go wrong as well.
+    goes_wrong_at_night: bool,
 }
 
 impl Script {
     pub(crate) fn of(plan: &Plan) -> Script {
         let seed = if let Turns::Shuffled(seed) = plan.turns { seed } else { 0 };
-        Script { plan: plan.clone(), asked: Vec::new(), rng: Rng::with_seed(seed), calm: false }
+        Script {
+            plan: plan.clone(),
+            asked: Vec::new(),
+            rng: Rng::with_seed(seed),
+            calm: false,
+            goes_wrong_at_night: true,
+        }
+    }
+
+    /// The same, but that nothing is planned to go wrong once the day is over.
+    pub(crate) fn by_day(plan: &Plan) -> Script {
+        Script { goes_wrong_at_night: false, ..Script::of(plan) }
     }
 }
 
@@ -65,7 +78,8 @@ impl Chance for Script {
             Turns::Shuffled(_) => &waiting[self.rng.usize(..waiting.len())],
         };
         let number = self.asked.len();
-        self.asked.push(one.awaited.then_some(one.asks));
+        let is_planned = one.awaited && (self.goes_wrong_at_night || !self.calm);
+        self.asked.push(is_planned.then_some(one.asks));
         let planned = self.plan.faults.iter().find(|(at, _)| *at == number && one.awaited);
         let fate = planned.map_or(Fate::Delivered, |(_, fate)| *fate);
         Some((one, fate, SignedDuration::from_millis(10)))

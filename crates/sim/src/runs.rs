@@ -103,7 +103,7 @@ pub fn stories<S: Scene>(pairs: bool) -> Result<Reached<S>, Box<Failure>> {
 /// plain ones with each fault, and only then the others.
 #[must_use]
 pub fn catch<S: Scene>(bug: S::Bug, histories: u64) -> Option<String> {
-    let is_plain = |plan: &Plan| plan.turns == Turns::Oldest && !plan.slow;
+    let is_plain = |plan: &Plan| S::is_tried_first(plan);
     let mut scenes = scenes::<S>();
     scenes.sort_by_key(|(_, plan)| (!is_plain(plan), !plan.patient, plan.slow, plan.turns != Turns::Oldest));
     let plain = scenes.iter().filter(|(_, plan)| is_plain(plan)).count();
@@ -128,15 +128,13 @@ pub fn catch<S: Scene>(bug: S::Bug, histories: u64) -> Option<String> {
 /// Every story in every manner, with nothing going wrong yet.
 fn scenes<S: Scene>() -> Vec<(&'static S::Story, Plan)> {
     const ALONE: &[Turns] = &[Turns::Oldest];
-    const TOGETHER: &[Turns] = &[Turns::Oldest, Turns::Newest, Turns::Shuffled(1), Turns::Shuffled(2)];
-    const MANNERS: &[(bool, bool)] = &[(true, false), (false, false), (true, true), (false, true)];
     const PLAINEST: &[(bool, bool)] = &[(true, false), (false, true)];
     let mut scenes = Vec::new();
     for story in S::STORIES {
-        for turns in if S::has_turns(story) { TOGETHER } else { ALONE } {
+        for turns in if S::has_turns(story) { S::TURNS } else { ALONE } {
             for (number, at) in S::GATEWAYS.iter().enumerate() {
                 // What is the same at all gateways is told of one in every manner, and of each in the plainest.
-                let manners: &[_] = if number == 0 { MANNERS } else { PLAINEST };
+                let manners = if number == 0 { S::MANNERS } else { PLAINEST };
                 for (patient, slow) in manners.iter().copied() {
                     scenes.push((story, Plan { turns: *turns, patient, slow, at: *at, ..Plan::QUIET }));
                 }
@@ -208,9 +206,13 @@ fn tell_with_each_later_crash<S: Scene>(story: &S::Story, plan: &Plan) -> Result
 fn deaths(asks: Asks) -> &'static [Fate] {
     match asks {
         Asks::Get | Asks::Query | Asks::LookUp | Asks::Token => &[Fate::CrashBefore],
-        Asks::Put | Asks::Update | Asks::Transact | Asks::Ready | Asks::Approve | Asks::Cancel => {
-            &Fate::CRASHES
-        }
+        Asks::Put
+        | Asks::Update
+        | Asks::Transact
+        | Asks::Ready
+        | Asks::Approve
+        | Asks::Cancel
+        | Asks::Tell => &Fate::CRASHES,
         Asks::Sleep => &[],
     }
 }

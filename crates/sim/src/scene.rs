@@ -8,7 +8,7 @@ use cafe_core::payment::Provider;
 use crate::audit::Broken;
 use crate::choices::Choices;
 use crate::fate::Asks;
-use crate::plan::Plan;
+use crate::plan::{Plan, Turns};
 use crate::reached::Reached;
 
 /// An edge: from what something looks like, by which function, to what it looks like.
@@ -39,6 +39,10 @@ pub trait Scene: Copy + Debug + Default + PartialEq + Eq + Send + Sync + 'static
     const RARE: &'static [Edge<Self::Function>];
     /// Every story.
     const STORIES: &'static [Self::Story];
+    /// In whose turns stories are told in which things happen at once.
+    const TURNS: &'static [Turns];
+    /// Whether people are patient, and what nobody waits for is slow, in each telling of a story.
+    const MANNERS: &'static [(bool, bool)];
     /// Every bug.
     const BUGS: &'static [Self::Bug];
 
@@ -56,6 +60,12 @@ pub trait Scene: Copy + Debug + Default + PartialEq + Eq + Send + Sync + 'static
 
     /// Runs a history: `seed` gives the ids, and `choices` all that is left to chance.
     fn live(seed: u64, choices: Choices, bug: Option<Self::Bug>, told: bool) -> Ended<Self>;
+
+    /// Whether what catches bugs quickly is told so: of these tellings each fault is tried before histories are.
+    #[must_use]
+    fn is_tried_first(plan: &Plan) -> bool {
+        plan.turns == Turns::Oldest && !plan.slow
+    }
 
     /// The story of that name.
     fn story(name: &str) -> Option<&'static Self::Story> {

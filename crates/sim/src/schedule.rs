@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use fakes::clock::Clock;
 use jiff::{SignedDuration, Timestamp};
@@ -54,6 +56,16 @@ pub(crate) enum Trouble {
     BankUnknown,
     DoneAndBankUnknown,
     InProgress,
+}
+
+/// Whether an instance that waits wants to go on at once: a pager hands over what it has read only then.
+#[derive(Debug, Default)]
+struct Again(AtomicBool);
+
+impl Wake for Again {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A running function, and what it has been asked.
@@ -230,8 +242,14 @@ impl<F: Copy, H: Said> Schedule<F, H> {
     fn poll(&mut self, instance: usize) {
         self.network.runs(instance);
         if let Some(future) = &mut self.instances[instance].future {
-            let mut context = Context::from_waker(Waker::noop());
-            if let Poll::Ready(heard) = future.as_mut().poll(&mut context) {
+            let again = Arc::new(Again::default());
+            let waker = Waker::from(Arc::clone(&again));
+            let mut context = Context::from_waker(&waker);
+            let mut polled = future.as_mut().poll(&mut context);
+            while polled.is_pending() && again.0.swap(false, Ordering::Relaxed) {
+                polled = future.as_mut().poll(&mut context);
+            }
+            if let Poll::Ready(heard) = polled {
                 heard.name().hash(&mut self.trace);
                 self.instances[instance].heard = Some(heard);
                 self.instances[instance].future = None;

@@ -262,6 +262,7 @@ fn of_kakaopay(asks: Asks) -> kakaopay::Endpoint {
         | Asks::Update
         | Asks::Transact
         | Asks::Token
+        | Asks::Tell
         | Asks::Sleep => kakaopay::Endpoint::Order,
     }
 }
@@ -278,6 +279,7 @@ fn of_tosspayments(asks: Asks) -> tosspayments::Endpoint {
         | Asks::Update
         | Asks::Transact
         | Asks::Token
+        | Asks::Tell
         | Asks::Sleep => tosspayments::Endpoint::LookUp,
     }
 }
@@ -295,6 +297,7 @@ fn of_portone(asks: Asks) -> portone::Endpoint {
         | Asks::Update
         | Asks::Transact
         | Asks::Token
+        | Asks::Tell
         | Asks::Sleep => portone::Endpoint::Payment,
     }
 }

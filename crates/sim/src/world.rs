@@ -227,8 +227,8 @@ impl Outside for Sides<'_> {
         match asked {
             Asked::DynamoDb(operation, body) => answered(self.ask_database(&operation, &body)),
             Asked::Gateway(request) => self.ask_gateway(&request),
-            // The schedule itself sees to waits.
-            Asked::Sleep(_) => Answered::Slept,
+            // No service is told anything here, and the schedule itself sees to waits.
+            Asked::Notice(_) | Asked::Sleep(_) => Answered::NoAnswer,
         }
     }
 
@@ -252,8 +252,8 @@ impl Outside for Sides<'_> {
                 | Trouble::DoneAndBankUnknown
                 | Trouble::InProgress => dynamodb_in_trouble(trouble, &operation, &body),
             }),
-            // The schedule itself sees to waits.
-            Asked::Sleep(_) => Answered::Slept,
+            // No service is told anything here, and the schedule itself sees to waits.
+            Asked::Notice(_) | Asked::Sleep(_) => Answered::NoAnswer,
         }
     }
 }

@@ -388,7 +388,7 @@ fn drop_part(request: &mut Value, which: impl Fn(&Value) -> bool) -> bool {
     true
 }
 
-fn unconditional(part: &mut Value) -> bool {
+pub(crate) fn unconditional(part: &mut Value) -> bool {
     let Some(part) = part.as_object_mut() else { return false };
     let was = part.remove("ConditionExpression").is_some();
     prune(part);
@@ -411,7 +411,7 @@ fn unset(part: &mut Value, assignment: &str) -> bool {
 }
 
 /// Takes a piece out of an update.
-fn leave(part: &mut Value, piece: &str) -> bool {
+pub(crate) fn leave(part: &mut Value, piece: &str) -> bool {
     shorten(part, "UpdateExpression", piece)
 }
 
@@ -435,7 +435,7 @@ fn take_away(part: &mut Value, name: &str) -> bool {
     true
 }
 
-fn set_value(part: &mut Value, name: &str, value: &Value) -> bool {
+pub(crate) fn set_value(part: &mut Value, name: &str, value: &Value) -> bool {
     let Some(known) = part["ExpressionAttributeValues"].get_mut(name) else { return false };
     known.clone_from(value);
     true
@@ -447,6 +447,13 @@ fn scale(part: &mut Value, name: &str, by: i64, divided_by: i64) -> bool {
         part["ExpressionAttributeValues"][name]["N"].as_str().and_then(|number| number.parse::<i64>().ok());
     let Some(number) = number.filter(|number| *number != 0) else { return false };
     set_value(part, name, &json!({"N": (number * by / divided_by).to_string()}))
+}
+
+/// Takes away the names and values of a part that its expressions do not use any more.
+pub(crate) fn prune_part(part: &mut Value) {
+    if let Some(part) = part.as_object_mut() {
+        prune(part);
+    }
 }
 
 /// Takes away the names and values that no expression uses any more: `DynamoDB` refuses them.
@@ -468,7 +475,7 @@ fn prune(part: &mut Map<String, Value>) {
 }
 
 /// The parts of a transaction, each on its own: one may fail and the others be done.
-fn torn(request: &Value) -> Vec<(String, Bytes)> {
+pub(crate) fn torn(request: &Value) -> Vec<(String, Bytes)> {
     let parts = request["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
     let single = |part: &Value| {
         let single = [("Update", "UpdateItem"), ("Put", "PutItem"), ("Delete", "DeleteItem")];

@@ -32,6 +32,7 @@ pub use self::value::{Item, Value};
 
 use self::failure::Failure;
 use self::shape::ALL;
+pub(crate) use self::shape::PAYMENTS;
 use self::table::{Key, KeyValue, Table};
 use self::write::Kind;
 
@@ -162,6 +163,13 @@ impl Database {
     pub fn item(&self, table: &str, id: &str) -> Option<&Item> {
         let table = self.tables.iter().find(|known| known.shape.name == table)?;
         table.get(&Key { hash: KeyValue::Text(id.into()), range: None })
+    }
+
+    /// The item of a table whose key is `id` and `part`, two texts.
+    pub(crate) fn part(&self, table: &str, id: &str, part: &str) -> Option<&Item> {
+        let table = self.tables.iter().find(|known| known.shape.name == table)?;
+        let [hash, range] = [id, part].map(|text| KeyValue::Text(text.into()));
+        table.get(&Key { hash, range: Some(range) })
     }
 
     /// A number that two databases share when, and for all practical purposes only when, the same stands

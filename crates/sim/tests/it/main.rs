@@ -1,6 +1,7 @@
 //! The simulator's own tests, in one program: it is linked once.
 
 mod histories;
+mod service;
 mod stories;
 mod zoo;
 
