@@ -154,6 +154,29 @@ fn whatever_changes_is_a_new_version_of_just_the_functions_that_it_changes() {
 }
 
 #[test]
+fn a_version_is_described_in_as_many_characters_as_lambda_takes_whatever_is_set() {
+    for (name, function) in functions() {
+        let described = function["VersionDescription"]["!Sub"].as_str().unwrap_or_else(|| panic!("{name}"));
+        let names = substituted(described);
+        let written =
+            names.iter().fold(described.to_owned(), |text, name| text.replace(&format!("${{{name}}}"), ""));
+        let most = written.chars().count() + names.iter().map(|name| longest(name)).sum::<usize>();
+        assert!(most <= 256, "{name}: {most}");
+    }
+}
+
+/// How many characters the longest value of a parameter has.
+fn longest(name: &str) -> usize {
+    let parameter = &TEMPLATE["Parameters"][name];
+    let written = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned).len();
+    let allowed = parameter["AllowedValues"].as_array().and_then(|values| values.iter().map(written).max());
+    let number = parameter["MaxValue"].as_u64().map(|most| most.to_string().len());
+    let most = parameter["MaxLength"].as_u64().and_then(|most| usize::try_from(most).ok());
+    let most = allowed.or(number).or(most);
+    most.unwrap_or_else(|| panic!("a version's description must not grow with {name}"))
+}
+
+#[test]
 fn a_version_that_was_rolled_back_is_not_in_the_way_of_the_next_try() {
     assert_eq!(globals()["VersionDeletionPolicy"], "Delete");
     for (name, function) in resources("AWS::Serverless::Function") {
