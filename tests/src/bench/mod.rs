@@ -1,4 +1,5 @@
 //! What is measured beside something that it can be compared with, in the same run: `cargo xtask bench`, for
 //! `docs/benchmark.md`.
 
+pub mod payments;
 pub mod start;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use cafe_core::payment::BoxError;
-use tests::bench::start;
+use tests::bench::{payments, start};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -19,6 +19,10 @@ async fn main() -> Result<(), BoxError> {
             print!("{}", measured?);
             Ok(())
         }
-        _ => Err("usage: bench start FOLDER".into()),
+        ["payments", folder] => {
+            print!("{}", payments::measure(Path::new(folder)).await?);
+            Ok(())
+        }
+        _ => Err("usage: bench start|payments FOLDER".into()),
     }
 }
