@@ -467,6 +467,23 @@ impl Maker<'_> {
                 body["ExpressionAttributeValues"][value] = json!({"S": entry});
             }
         }
+        if self.one_in(3) {
+            let (filter, value) = match self.rng.u8(..5) {
+                0 => ("attribute_exists(#kind)", None),
+                1 => ("NOT #kind = :kind", Some(json!({"S": "bonus"}))),
+                2 => ("#points >= :kind", Some(json!({"N": "1"}))),
+                // A filter may not ask about the keys.
+                3 => ("#entry = :kind", Some(json!({"S": "e1"}))),
+                _ => ("#kind = :kind", Some(json!({"S": "bonus"}))),
+            };
+            body["FilterExpression"] = json!(filter);
+            let name = filter.find('#').map_or("", |at| &filter[at + 1..]);
+            let name = name.split([' ', ')']).next().unwrap_or_default();
+            body["ExpressionAttributeNames"][format!("#{name}")] = json!(name);
+            if let Some(value) = value {
+                body["ExpressionAttributeValues"][":kind"] = value;
+            }
+        }
         self.page(&mut body);
         Request { operation: "Query", body }
     }
