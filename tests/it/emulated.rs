@@ -226,7 +226,9 @@ fn poisoned() -> Vec<Vec<u8>> {
         with("refund", |event| event["amount"] = json!(-1)),
         with("refund", |event| event["order"] = json!({})),
     ];
-    let bytes = [b"\xff\xfe{}".to_vec(), b"{\"order\":\"\xed\xa0\x80\"}".to_vec()];
+    // No text, in whatever a function reads.
+    let bytes =
+        [b"\xff\xfe{}".to_vec(), b"{\"order\":\"\xed\xa0\x80\",\"history\":\"\xed\xa0\x80\"}".to_vec()];
     texts.into_iter().map(String::into_bytes).chain(bytes).collect()
 }
 

@@ -7,6 +7,9 @@ use crate::command::{Done, cargo, run as run_command};
 /// The functions whose start is measured, and what does nothing.
 const STARTED: [&str; 6] = ["--example", "floor", "--bin", "payment-ready", "--bin", "point-lookup"];
 
+/// The function by which payments are read, and what does nothing.
+const READ: [&str; 4] = ["--example", "floor", "--bin", "payments-api"];
+
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -17,16 +20,21 @@ pub(crate) struct Arguments {
 enum What {
     /// Starts functions as they are released, beside one that does nothing: time, memory and size
     Start,
+    /// Reads a payment as another backend does, alone and eight at once, under hashes of three kinds
+    Payments,
 }
 
 /// Builds what is measured as it is released, and what measures by the profile that is soon built.
 pub(crate) fn run(arguments: &Arguments) -> Done {
     match arguments.what {
-        What::Start => {
-            run_command(cargo().args(["build", "--release", "--package", "functions"]).args(STARTED))?;
-            bench(&["start", "target/release"])
-        }
+        What::Start => measure("start", &STARTED),
+        What::Payments => measure("payments", &READ),
     }
+}
+
+fn measure(what: &str, built: &[&str]) -> Done {
+    run_command(cargo().args(["build", "--release", "--package", "functions"]).args(built))?;
+    bench(&[what, "target/release"])
 }
 
 fn bench(arguments: &[&str]) -> Done {

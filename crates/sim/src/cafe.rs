@@ -311,8 +311,8 @@ impl<C: Chance> Cafe<C> {
     /// The bank collects after all, perhaps another sum than was asked for.
     pub(crate) fn capture(&mut self, track: usize, sum: Option<i64>) {
         let Some((id, session)) = self.doubt(track) else { return };
-        // A gateway that has given a payment up twice, and over some time, does not collect it.
-        if self.given_up.contains(&session) {
+        // A gateway that has given a payment up twice, and over some time, does not collect it, nor one whose time is over.
+        if self.given_up.contains(&session) || self.world.tills.has_run_out(&session) {
             return;
         }
         if self.world.tills.capture(&session, sum) {

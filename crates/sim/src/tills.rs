@@ -183,6 +183,14 @@ impl Tills {
         }
     }
 
+    /// Whether a payment has ended unpaid by the gateway's own time: Toss Payments calls that one's time over.
+    pub(crate) fn has_run_out(&self, session: &Session) -> bool {
+        let payments = self.tosspayments.payments();
+        let payment = payments.iter().find(|payment| payment.payment_key == session.key);
+        session.provider == Provider::TossPayments
+            && payment.is_some_and(|payment| payment.status == tosspayments::Status::Expired)
+    }
+
     /// The gateway gives a payment up. Tells whether it could: `PortOne`'s window leaves that to its payer.
     pub(crate) fn give_up(&self, session: &Session) -> bool {
         match session.provider {
