@@ -193,12 +193,12 @@ async fn the_whole_story(kind: Kind) {
 
 #[tokio::test]
 async fn the_whole_story_is_true_behind_an_http_api() {
-    the_whole_story(Kind::Http).await;
+    Box::pin(the_whole_story(Kind::Http)).await;
 }
 
 #[tokio::test]
 async fn the_whole_story_is_true_behind_a_rest_api() {
-    the_whole_story(Kind::Rest).await;
+    Box::pin(the_whole_story(Kind::Rest)).await;
 }
 
 /// What no function should ever be handed.

@@ -138,13 +138,12 @@ impl Service<Request> for Api {
         let found = self.routes.at(request.uri().path()).ok();
         let router = found.and_then(|found| found.value.get(request.method().as_str())).cloned();
         Box::pin(async move {
-            let mut response = match router {
-                Some(router) => router.oneshot(request).await?,
+            let mut response = if let Some(router) = router {
+                router.oneshot(request).await?
+            } else {
                 // As API Gateway says it.
-                None => {
-                    let kind = [(CONTENT_TYPE, "application/json")];
-                    (StatusCode::NOT_FOUND, kind, r#"{"message":"Not Found"}"#).into_response()
-                }
+                let kind = [(CONTENT_TYPE, "application/json")];
+                (StatusCode::NOT_FOUND, kind, r#"{"message":"Not Found"}"#).into_response()
             };
             if let Some(origin) = cors.and_then(|cors| let_in(&cors, from.as_ref())) {
                 response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);

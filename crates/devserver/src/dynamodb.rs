@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::operation::update_table::UpdateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, ProjectionType,
     ScalarAttributeType, StreamSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
@@ -357,7 +358,7 @@ async fn let_changes_be_told(client: &Client, table: &str, view: &str) -> Result
         Ok(_) => Ok(()),
         // Somebody else gives it one right now.
         Err(error)
-            if error.as_service_error().is_some_and(|failed| failed.is_resource_in_use_exception()) =>
+            if error.as_service_error().is_some_and(UpdateTableError::is_resource_in_use_exception) =>
         {
             Ok(())
         }

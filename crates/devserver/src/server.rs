@@ -144,14 +144,7 @@ impl DevServer {
             tasks.spawn(async move { tell(database.serve(listener, stopped).await) });
             (embedded.client(), Some(embedded), Some(url))
         };
-        let tables = &settings.tables;
-        let name = |logical_id: &str| match logical_id {
-            "MembersTable" => tables.members.clone(),
-            "LedgerTable" => tables.ledger.clone(),
-            "OrdersTable" => tables.orders.clone(),
-            "PaymentsTable" => settings.payments_table.clone(),
-            other => other.to_owned(),
-        };
+        let name = |logical_id: &str| table_name(&settings, logical_id);
         create_tables(&dynamodb, &template, name).await?;
 
         let clock = kept.clock.clone();
@@ -315,6 +308,18 @@ fn service(
     };
     let messenger = Arc::new(Courier::new(reach, pair.clone(), Some(signing), world.clone())?);
     Ok((Dispatch { service, messenger, metrics: metrics.clone() }, pair))
+}
+
+/// What a table of the template's is called.
+fn table_name(settings: &Settings, logical_id: &str) -> String {
+    let tables = &settings.tables;
+    match logical_id {
+        "MembersTable" => tables.members.clone(),
+        "LedgerTable" => tables.ledger.clone(),
+        "OrdersTable" => tables.orders.clone(),
+        "PaymentsTable" => settings.payments_table.clone(),
+        other => other.to_owned(),
+    }
 }
 
 fn given<'a>(secret: Option<&'a Secret>, name: &str) -> Result<&'a SecretString, BoxError> {

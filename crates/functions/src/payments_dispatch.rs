@@ -25,7 +25,7 @@ const MOST_PAYMENTS: u32 = 100;
 
 /// How long a run finishes payments, and how long it tells services: slow ones are cut off there, which is safe anywhere,
 /// before Lambda ends the function after 300 seconds. The next minute's run goes on.
-const FINISHES_FOR: Duration = Duration::from_secs(120);
+const FINISHES_FOR: Duration = Duration::from_mins(2);
 const TELLS_FOR: Duration = Duration::from_secs(150);
 
 /// How many histories' services are told beside each other, of a batch of the stream's.
@@ -194,22 +194,21 @@ impl Dispatch {
         let (records, turns) = (&*self.service.records, || self.service.turn());
         let acquirers = self.service.acquirers().await;
         let finishing = finish(records, &*acquirers, MOST_PAYMENTS, &turns);
-        let Finished { done, given_up, pending, passed: _ } = match timeout(FINISHES_FOR, finishing).await {
-            Ok(finished) => finished?,
-            Err(_) => {
+        let Finished { done, given_up, pending, passed: _ } =
+            if let Ok(finished) = timeout(FINISHES_FOR, finishing).await {
+                finished?
+            } else {
                 tracing::warn!("gateways are slow, so payments are looked at later");
                 Finished { pending: 1, ..Finished::default() }
-            }
-        };
+            };
         self.metrics.measure(Measured::histories_in_doubt(pending.into()));
         let messenger = self.measured();
         let telling = tell_all(records, &messenger, MOST_NOTICES, &turns);
-        let told = match timeout(TELLS_FOR, telling).await {
-            Ok(told) => told?,
-            Err(_) => {
-                tracing::warn!("services are slow, so some are told later");
-                0
-            }
+        let told = if let Ok(told) = timeout(TELLS_FOR, telling).await {
+            told?
+        } else {
+            tracing::warn!("services are slow, so some are told later");
+            0
         };
         tracing::info!(told, done, given_up, pending, "payments were looked at");
         Ok(Report { told, finished: done, given_up, pending, undone: Vec::new() })

@@ -281,6 +281,7 @@ fn cpu_us(processes: &[Process]) -> Result<u64, BoxError> {
 }
 
 /// What reads took.
+#[expect(clippy::struct_field_names, reason = "a unit stands at the end of a name")]
 struct Reads {
     /// Processor time of the function, for one of them.
     cpu_us: u64,
