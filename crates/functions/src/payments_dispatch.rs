@@ -199,6 +199,7 @@ impl Dispatch {
                 finished?
             } else {
                 tracing::warn!("gateways are slow, so payments are looked at later");
+                // How many there are is not known, but there is the one at which it was cut off.
                 Finished { pending: 1, ..Finished::default() }
             };
         self.metrics.measure(Measured::histories_in_doubt(pending.into()));

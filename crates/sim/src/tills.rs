@@ -6,9 +6,10 @@ use cafe_core::payment::{Provider, Session};
 use fakes::clock::Clock;
 use fakes::portone::Dialect;
 use fakes::{Reply, kakaopay, portone, tosspayments};
-use http::{Method, Request};
+use http::Request;
 
 use crate::fate::Asks;
+use crate::network::asks_gateway;
 use crate::schedule::Trouble;
 
 /// The code with which KakaoPay says that it knows no such payment.
@@ -70,29 +71,29 @@ impl Tills {
 
     /// Has the gateway treat just this request so.
     pub(crate) fn treat(&self, request: &Request<Bytes>, trouble: Trouble) {
-        match (whose(request), asks(request)) {
-            (Provider::KakaoPay, Some(asks)) => self.kakaopay.inject(of_kakaopay(asks), at_kakaopay(trouble)),
-            (Provider::TossPayments, Some(asks)) => {
-                self.tosspayments.inject(of_tosspayments(asks), at_tosspayments(trouble));
-            }
-            (Provider::PortOne, Some(asks)) => self.portone.inject(of_portone(asks), at_portone(trouble)),
-            (_, None) => {}
+        let (kakaopay, tosspayments, portone) = endpoints(asks_gateway(request));
+        match whose(request) {
+            Provider::KakaoPay => self.kakaopay.inject(kakaopay, at_kakaopay(trouble)),
+            Provider::TossPayments => self.tosspayments.inject(tosspayments, at_tosspayments(trouble)),
+            Provider::PortOne => self.portone.inject(portone, at_portone(trouble)),
         }
     }
 
     /// The next look-up at each gateway is not answered.
     pub(crate) fn hide_the_next(&self) {
-        self.kakaopay.inject(of_kakaopay(Asks::LookUp), at_kakaopay(Trouble::Throttled));
-        self.tosspayments.inject(of_tosspayments(Asks::LookUp), at_tosspayments(Trouble::Throttled));
-        self.portone.inject(of_portone(Asks::LookUp), at_portone(Trouble::Throttled));
+        self.trouble_the_next(Asks::LookUp, Trouble::Throttled);
     }
 
     /// The next time each gateway is asked for that, its bank does not know, and nothing was done.
     pub(crate) fn confuse_the_next(&self, asks: Asks) {
-        let trouble = Trouble::BankUnknown;
-        self.kakaopay.inject(of_kakaopay(asks), at_kakaopay(trouble));
-        self.tosspayments.inject(of_tosspayments(asks), at_tosspayments(trouble));
-        self.portone.inject(of_portone(asks), at_portone(trouble));
+        self.trouble_the_next(asks, Trouble::BankUnknown);
+    }
+
+    fn trouble_the_next(&self, asks: Asks, trouble: Trouble) {
+        let (kakaopay, tosspayments, portone) = endpoints(asks);
+        self.kakaopay.inject(kakaopay, at_kakaopay(trouble));
+        self.tosspayments.inject(tosspayments, at_tosspayments(trouble));
+        self.portone.inject(portone, at_portone(trouble));
     }
 
     /// From now on every gateway does what it is asked for.
@@ -231,25 +232,6 @@ fn whose(request: &Request<Bytes>) -> Provider {
     }
 }
 
-/// What a request asks its gateway for; none where the cafe asks for no such thing.
-pub(crate) fn asks(request: &Request<Bytes>) -> Option<Asks> {
-    let last = request.uri().path().rsplit('/').next();
-    match (whose(request), last) {
-        (Provider::KakaoPay, Some("ready"))
-        | (Provider::TossPayments, Some("payments"))
-        | (Provider::PortOne, Some("pre-register")) => Some(Asks::Ready),
-        (Provider::KakaoPay, Some("approve")) | (Provider::TossPayments, Some("confirm")) => {
-            Some(Asks::Approve)
-        }
-        (_, Some("cancel")) => Some(Asks::Cancel),
-        (Provider::KakaoPay, Some("order")) => Some(Asks::LookUp),
-        (Provider::TossPayments | Provider::PortOne, Some(_)) if request.method() == Method::GET => {
-            Some(Asks::LookUp)
-        }
-        (Provider::KakaoPay | Provider::TossPayments | Provider::PortOne, _) => None,
-    }
-}
-
 fn order_of(session: &Session) -> &str {
     session.key.rsplit('/').next().unwrap_or_default()
 }
@@ -258,11 +240,13 @@ fn query(page: &str) -> &str {
     page.split_once('?').map_or("", |(_, query)| query)
 }
 
-fn of_kakaopay(asks: Asks) -> kakaopay::Endpoint {
+/// Where each gateway is asked for that. `PortOne` is not asked to collect, but looked at.
+fn endpoints(asks: Asks) -> (kakaopay::Endpoint, tosspayments::Endpoint, portone::Endpoint) {
+    use {kakaopay::Endpoint as K, portone::Endpoint as P, tosspayments::Endpoint as T};
     match asks {
-        Asks::Ready => kakaopay::Endpoint::Ready,
-        Asks::Approve => kakaopay::Endpoint::Approve,
-        Asks::Cancel => kakaopay::Endpoint::Cancel,
+        Asks::Ready => (K::Ready, T::Window, P::Register),
+        Asks::Approve => (K::Approve, T::Confirm, P::Payment),
+        Asks::Cancel => (K::Cancel, T::Cancel, P::Cancel),
         Asks::LookUp
         | Asks::Get
         | Asks::Query
@@ -271,42 +255,7 @@ fn of_kakaopay(asks: Asks) -> kakaopay::Endpoint {
         | Asks::Transact
         | Asks::Token
         | Asks::Tell
-        | Asks::Sleep => kakaopay::Endpoint::Order,
-    }
-}
-
-fn of_tosspayments(asks: Asks) -> tosspayments::Endpoint {
-    match asks {
-        Asks::Ready => tosspayments::Endpoint::Window,
-        Asks::Approve => tosspayments::Endpoint::Confirm,
-        Asks::Cancel => tosspayments::Endpoint::Cancel,
-        Asks::LookUp
-        | Asks::Get
-        | Asks::Query
-        | Asks::Put
-        | Asks::Update
-        | Asks::Transact
-        | Asks::Token
-        | Asks::Tell
-        | Asks::Sleep => tosspayments::Endpoint::LookUp,
-    }
-}
-
-/// `PortOne` is not asked to collect, but looked at.
-fn of_portone(asks: Asks) -> portone::Endpoint {
-    match asks {
-        Asks::Ready => portone::Endpoint::Register,
-        Asks::Cancel => portone::Endpoint::Cancel,
-        Asks::Approve
-        | Asks::LookUp
-        | Asks::Get
-        | Asks::Query
-        | Asks::Put
-        | Asks::Update
-        | Asks::Transact
-        | Asks::Token
-        | Asks::Tell
-        | Asks::Sleep => portone::Endpoint::Payment,
+        | Asks::Sleep => (K::Order, T::LookUp, P::Payment),
     }
 }
 
