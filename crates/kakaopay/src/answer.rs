@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{Amount, Code, Error, MethodResult, Refusal};
+use crate::{Amount, Code, Error, MethodResult, Raw, Refusal};
 
 /// What is wrong with an answer. It names fields, but never tells what they held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum BadAnswer {
 /// Reads an answer with `take`, or the error it is.
 pub(crate) fn read<T>(
     response: &Response<Bytes>,
-    take: impl FnOnce(&Fields<'_>) -> Result<T, BadAnswer>,
+    take: impl FnOnce(&Fields<'_>, Raw) -> Result<T, BadAnswer>,
 ) -> Result<T, Error> {
     let http_status = response.status();
     let unreadable = |source| Error::Unreadable { http_status, source };
@@ -38,7 +38,7 @@ pub(crate) fn read<T>(
         serde_json::from_slice(response.body()).map_err(|_| unreadable(BadAnswer::NotAnObject))?;
     let fields = Fields(&body);
     if http_status.is_success() {
-        return take(&fields).map_err(unreadable);
+        return take(&fields, Raw::new(response.body().clone())).map_err(unreadable);
     }
     Err(refusal(http_status, &fields).map_or_else(|| unreadable(BadAnswer::NotAnError), Error::Refused))
 }

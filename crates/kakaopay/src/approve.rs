@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use crate::answer::{BadAnswer, Fields, read};
 use crate::call::sealed::Sealed;
 use crate::subscription::Sid;
-use crate::{Account, Amount, BadRequest, Call, CardInfo, Error, PaymentMethod, limits};
+use crate::{Account, Amount, BadRequest, Call, CardInfo, Error, PaymentMethod, Raw, limits};
 
 /// Collects a payment. After anything but an [`Approved`] that matches, **money may have moved**: look it up
 /// with [`Order`](crate::order::Order). A second `Approve` never collects twice; it is refused with
@@ -68,6 +68,8 @@ pub struct Approved {
     pub approved_at: Option<DateTime>,
     /// The note of the request.
     pub payload: Option<String>,
+    /// The whole answer as KakaoPay sent it.
+    pub raw: Raw,
 }
 
 /// One of the methods of a sequential subscription.
@@ -105,7 +107,7 @@ impl Call for Approve {
 }
 
 impl Approved {
-    pub(crate) fn read(it: &Fields<'_>) -> Result<Approved, BadAnswer> {
+    pub(crate) fn read(it: &Fields<'_>, raw: Raw) -> Result<Approved, BadAnswer> {
         Ok(Approved {
             aid: it.maybe_text("aid"),
             tid: it.text("tid")?,
@@ -130,6 +132,7 @@ impl Approved {
             created_at: it.date("created_at"),
             approved_at: it.date("approved_at"),
             payload: it.maybe_text("payload"),
+            raw,
         })
     }
 }

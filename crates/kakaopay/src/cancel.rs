@@ -91,7 +91,7 @@ impl Call for Cancel {
     }
 
     fn answer(response: &Response<Bytes>) -> Result<Cancelled, Error> {
-        read(response, |it| {
+        read(response, |it, _| {
             Ok(Cancelled {
                 aid: it.maybe_text("aid"),
                 tid: it.text("tid")?,

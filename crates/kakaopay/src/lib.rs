@@ -8,6 +8,7 @@ mod call;
 mod card;
 mod code;
 mod error;
+mod raw;
 mod status;
 mod words;
 
@@ -28,4 +29,5 @@ pub use call::Call;
 pub use card::{CardInfo, CardIssuer, PaymentMethod};
 pub use code::{Code, Meaning};
 pub use error::{Error, MethodResult, Refusal};
+pub use raw::Raw;
 pub use status::{Progress, Status};

@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use crate::answer::read;
 use crate::call::sealed::Sealed;
 use crate::words::words;
-use crate::{Account, Amount, BadRequest, Call, Error, PaymentMethod, Status};
+use crate::{Account, Amount, BadRequest, Call, Error, PaymentMethod, Raw, Status};
 
 /// Asks how a payment stands. There is no way to ask by the merchant's own order number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct Payment {
     pub selected_card_info: Option<SelectedCard>,
     /// Everything that moved money, oldest first as far as seen.
     pub payment_action_details: Vec<ActionDetail>,
+    /// The whole answer as KakaoPay sent it.
+    pub raw: Raw,
 }
 
 /// The card of a payment. Look at it, but do not store or log it: `Debug` shows nothing of it.
@@ -119,7 +121,7 @@ impl Call for Order {
     }
 
     fn answer(response: &Response<Bytes>) -> Result<Payment, Error> {
-        read(response, |it| {
+        read(response, |it, raw| {
             Ok(Payment {
                 tid: it.text("tid")?,
                 cid: it.text("cid")?,
@@ -143,6 +145,7 @@ impl Call for Order {
                     card_corp_name: card.maybe_text("card_corp_name"),
                     interest_free_install: card.maybe_text("interest_free_install"),
                 }),
+                raw,
                 payment_action_details: it.list("payment_action_details", |detail| {
                     Ok(ActionDetail {
                         aid: detail.maybe_text("aid"),

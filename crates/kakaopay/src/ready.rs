@@ -132,7 +132,7 @@ impl Call for Ready {
     }
 
     fn answer(response: &Response<Bytes>) -> Result<Prepared, Error> {
-        read(response, |it| {
+        read(response, |it, _| {
             Ok(Prepared {
                 tid: it.text("tid")?,
                 next_redirect_app_url: it.web_url("next_redirect_app_url")?,

@@ -49,7 +49,7 @@ impl Call for SubscriptionInactive {
     }
 
     fn answer(response: &Response<Bytes>) -> Result<Inactivated, Error> {
-        read(response, |it| {
+        read(response, |it, _| {
             Ok(Inactivated {
                 cid: it.text("cid")?,
                 sid: it.text("sid").map(Sid)?,

@@ -8,7 +8,7 @@ use crate::answer::read;
 use crate::call::sealed::Sealed;
 use crate::subscription::Sid;
 use crate::words::words;
-use crate::{Account, BadRequest, Call, Error, PaymentMethod};
+use crate::{Account, BadRequest, Call, Error, PaymentMethod, Raw};
 
 /// Asks how a subscription stands. It moves nothing and may be asked at any time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct SubscriptionState {
     pub last_approved_at: Option<DateTime>,
     /// When it was ended, likewise.
     pub inactivated_at: Option<DateTime>,
+    /// The whole answer as KakaoPay sent it.
+    pub raw: Raw,
 }
 
 words! {
@@ -65,7 +67,7 @@ impl Call for SubscriptionStatus {
     }
 
     fn answer(response: &Response<Bytes>) -> Result<SubscriptionState, Error> {
-        read(response, |it| {
+        read(response, |it, raw| {
             Ok(SubscriptionState {
                 available: it.flag("available")?,
                 cid: it.text("cid")?,
@@ -76,6 +78,7 @@ impl Call for SubscriptionStatus {
                 created_at: it.date("created_at"),
                 last_approved_at: it.date("last_approved_at"),
                 inactivated_at: it.date("inactivated_at"),
+                raw,
             })
         })
     }

@@ -62,6 +62,8 @@ pub struct BillingKey {
     pub billing_key: SecretString,
     /// The store.
     pub store_id: Option<String>,
+    /// Whose it is, as the merchant calls them.
+    pub customer_id: Option<String>,
     /// When it was issued.
     pub issued_at: Option<Timestamp>,
     /// When it was deleted.
@@ -105,6 +107,7 @@ impl Call for GetBillingKey {
                 status: it.word("status")?,
                 billing_key: it.text("billingKey")?.into(),
                 store_id: it.maybe_text("storeId"),
+                customer_id: it.maybe_object("customer").and_then(|customer| customer.maybe_text("id")),
                 issued_at: it.time("issuedAt"),
                 deleted_at: it.time("deletedAt"),
                 raw,
