@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should fail")]
 
-mod iamport;
+mod answered;
+mod asked;
+mod conformance;
+mod kakaopay;
 mod portone;
-mod toss;
 mod tosspayments;
+mod wire;
