@@ -107,15 +107,15 @@ fn portone(
                 account = account.with_base_url(base)?;
             }
             let world = world.clone();
-            PortOne::v1(account, window, http, Arc::new(move || world.now()))
+            PortOne::v1(account, http, Arc::new(move || world.now()))
         }
         PortOneApi::V2 => {
             let mut v2 = v2::Account::new(&account.secret)?.with_store_id(&account.store)?;
             if let Some(base) = base {
                 v2 = v2.with_base_url(base)?;
             }
-            PortOne::v2(v2, window, http)
+            PortOne::v2(v2, http)
         }
     };
-    Ok(SharedGateway::new(gateway))
+    Ok(SharedGateway::new(gateway.on(window)))
 }

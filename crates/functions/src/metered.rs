@@ -9,8 +9,8 @@ use cafe_core::cafe::{
     Store, StoreError, Turn, UserId, Watched,
 };
 use cafe_core::payment::{
-    Approval, Behaviour, Cancellation, Charge, Checkout, Gateway, GatewayError, OrderId, Proof, Provider,
-    Returns, Session, Snapshot,
+    Behaviour, Cancellation, Charge, Checkout, Collection, Document, Gateway, GatewayError, OrderId,
+    PaymentRef, Proof, Provider, Returns, Snapshot,
 };
 use jiff::Timestamp;
 use tracing::Span;
@@ -264,7 +264,7 @@ impl<'a> Call<'a> {
     fn ended<T>(mut self, answer: Result<T, GatewayError>) -> Result<T, GatewayError> {
         let (code, ended) = match &answer {
             Ok(_) => (None, Ended::Well),
-            Err(GatewayError::Declined { code, .. }) => (Some(&**code), Ended::Error),
+            Err(GatewayError::Declined { refusal, .. }) => (Some(&*refusal.code), Ended::Error),
             Err(GatewayError::Unreached(..)) => (Some("unreached"), Ended::Fault),
             Err(GatewayError::Unknown(..)) => (Some("unknown"), Ended::Fault),
         };
@@ -303,28 +303,27 @@ impl Gateway for Metered<SharedGateway> {
         call.ended(self.inner.open(charge, returns).await)
     }
 
-    async fn approve(
-        &self,
-        charge: &Charge,
-        session: &Session,
-        proof: &Proof,
-    ) -> Result<Approval, GatewayError> {
+    async fn approve(&self, payment: &PaymentRef, collection: &Collection) -> Result<Snapshot, GatewayError> {
         let call = Call::of(self, "approve");
-        call.ended(self.inner.approve(charge, session, proof).await)
+        call.ended(self.inner.approve(payment, collection).await)
     }
 
-    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
+    async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError> {
         let call = Call::of(self, "lookup");
-        call.ended(self.inner.lookup(charge, session).await)
+        call.ended(self.inner.lookup(payment).await)
     }
 
     async fn cancel(
         &self,
-        charge: &Charge,
-        session: &Session,
-        cancellation: Cancellation,
-    ) -> Result<(), GatewayError> {
+        payment: &PaymentRef,
+        cancellation: &Cancellation,
+    ) -> Result<Option<Snapshot>, GatewayError> {
         let call = Call::of(self, "cancel");
-        call.ended(self.inner.cancel(charge, session, cancellation).await)
+        call.ended(self.inner.cancel(payment, cancellation).await)
+    }
+
+    async fn stored_method(&self, key: &str, customer: &str) -> Result<Document, GatewayError> {
+        let call = Call::of(self, "stored_method");
+        call.ended(self.inner.stored_method(key, customer).await)
     }
 }

@@ -48,9 +48,9 @@ async fn create_history(State(Counter { service, pair }): State<Counter>, reques
     let input = open(&pair, request).await?;
     let (given, request) = wire::read_create(&input, service.reach)?;
     let request = request(hash(&service, &given)?);
-    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
+    let (records, accounts) = (&*service.records, &*service.accounts().await);
     let fits = |kept: &_| password::fits(&given.0, kept);
-    let history = create(records, acquirers, request, fits, &service.turn()).await?;
+    let history = create(records, accounts, request, fits, &service.turn()).await?;
     Ok(seal(&pair, StatusCode::CREATED, &wire::history(&history)?))
 }
 
@@ -74,8 +74,8 @@ async fn cancel_history(State(Counter { service, pair }): State<Counter>, reques
     let input = open(&pair, request).await?;
     let (source, given, request) = wire::read_cancel(&input, name)?;
     let history = unlock(service.records.payment_of(&source).await?, &given)?;
-    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
-    let history = cancel(records, acquirers, history, request, &service.turn()).await?;
+    let (records, accounts) = (&*service.records, &*service.accounts().await);
+    let history = cancel(records, accounts, history, request, &service.turn()).await?;
     Ok(seal(&pair, StatusCode::OK, &wire::history(&history)?))
 }
 
@@ -83,7 +83,7 @@ async fn create_reservation(State(Counter { service, pair }): State<Counter>, re
     let input = open(&pair, request).await?;
     let (given, request) = wire::read_reserve(&input)?;
     let request = request(hash(&service, &given)?);
-    let made = reserve(&*service.records, &*service.acquirers().await, request, &service.turn()).await?;
+    let made = reserve(&*service.records, &*service.accounts().await, request, &service.turn()).await?;
     Ok(seal(&pair, StatusCode::CREATED, &wire::reservation(&made)?))
 }
 

@@ -192,8 +192,8 @@ impl Dispatch {
 
     async fn look_after_all(&self) -> Result<Report, BoxError> {
         let (records, turns) = (&*self.service.records, || self.service.turn());
-        let acquirers = self.service.acquirers().await;
-        let finishing = finish(records, &*acquirers, MOST_PAYMENTS, &turns);
+        let accounts = self.service.accounts().await;
+        let finishing = finish(records, &*accounts, MOST_PAYMENTS, &turns);
         let Finished { done, given_up, pending, passed: _ } =
             if let Ok(finished) = timeout(FINISHES_FOR, finishing).await {
                 finished?

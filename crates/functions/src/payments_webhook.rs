@@ -70,8 +70,8 @@ async fn toss(State(service): State<Service>, request: Request) -> Answer {
 }
 
 async fn nudged(service: &Service, vendor: VendorCode, uid: &str) -> Answer {
-    let (records, acquirers) = (&*service.records, &*service.acquirers().await);
-    follow(records, acquirers, (vendor, uid), &service.turn()).await?;
+    let (records, accounts) = (&*service.records, &*service.accounts().await);
+    follow(records, accounts, (vendor, uid), &service.turn()).await?;
     Ok(StatusCode::OK)
 }
 

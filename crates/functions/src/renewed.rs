@@ -4,8 +4,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use cafe_core::payment::{
-    Approval, Behaviour, Cancellation, Charge, Checkout, Gateway, GatewayError, Proof, Provider, Returns,
-    Session, Snapshot,
+    Behaviour, Cancellation, Charge, Checkout, Collection, Document, Gateway, GatewayError, PaymentRef,
+    Provider, Returns, Snapshot,
 };
 use parameters::Parameter;
 
@@ -47,26 +47,24 @@ impl Gateway for Renewed {
         self.now().await.open(charge, returns).await
     }
 
-    async fn approve(
-        &self,
-        charge: &Charge,
-        session: &Session,
-        proof: &Proof,
-    ) -> Result<Approval, GatewayError> {
-        self.now().await.approve(charge, session, proof).await
+    async fn approve(&self, payment: &PaymentRef, collection: &Collection) -> Result<Snapshot, GatewayError> {
+        self.now().await.approve(payment, collection).await
     }
 
-    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
-        self.now().await.lookup(charge, session).await
+    async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError> {
+        self.now().await.lookup(payment).await
     }
 
     async fn cancel(
         &self,
-        charge: &Charge,
-        session: &Session,
-        cancellation: Cancellation,
-    ) -> Result<(), GatewayError> {
-        self.now().await.cancel(charge, session, cancellation).await
+        payment: &PaymentRef,
+        cancellation: &Cancellation,
+    ) -> Result<Option<Snapshot>, GatewayError> {
+        self.now().await.cancel(payment, cancellation).await
+    }
+
+    async fn stored_method(&self, key: &str, customer: &str) -> Result<Document, GatewayError> {
+        self.now().await.stored_method(key, customer).await
     }
 }
 

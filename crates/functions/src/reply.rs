@@ -408,7 +408,9 @@ pub(crate) fn not_approved(error: &ApproveError, id: OrderId, now: Timestamp) ->
             "이 화면을 새로 고치거나 채팅방에서 다시 주문해 주세요.",
             "Please reload this page, or order again in the chat.",
         ),
-        ApproveError::Declined(Decline::Mismatch) => not_paid(not_approved(), pay_again.0, pay_again.1),
+        ApproveError::Declined(Decline::Mismatch | Decline::NotFound) => {
+            not_paid(not_approved(), pay_again.0, pay_again.1)
+        }
         ApproveError::Declined(Decline::Misconfigured) => {
             log("the gateway refuses our account", error);
             not_paid(not_now(), "매장에 문의해 주세요.", "Please ask the cafe.")

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod cafe;
+mod cashier;
 mod chance;
 pub mod choices;
 pub mod coverage;

@@ -34,6 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 use kakaopay::{Api, TEST_CID};
 use store::DynamoStore;
 
+use crate::cashier::{Cashier, Dues};
 use crate::dynamodb::{self, Answer, Database};
 use crate::fate::Fate;
 use crate::heard::Heard;
@@ -41,7 +42,7 @@ use crate::network::{Answered, Asked, Network};
 pub use crate::schedule::Pending;
 use crate::schedule::{Outside, Schedule, Trouble};
 use crate::tills::Tills;
-use crate::zoo::{Bug, Cashier, spoil};
+use crate::zoo::{Bug, spoil};
 
 /// The functions that can be at work, and what else changes an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,6 +86,7 @@ pub struct World {
     schedule: Schedule<Function, Heard>,
     client: Client,
     accounts: Accounts,
+    dues: Dues,
     bug: Option<Bug>,
 }
 
@@ -107,6 +109,7 @@ impl World {
             schedule,
             client,
             accounts: Accounts::default(),
+            dues: Dues::default(),
             bug,
         }
     }
@@ -122,7 +125,11 @@ impl World {
     pub fn gateways(&self) -> Gateways {
         let http: Arc<dyn Http> = Arc::new(self.schedule.network.clone());
         let all = self.accounts.gateways(&http);
-        Gateways::new(all.map(|gateway| Arc::new(Cashier::new(gateway, self.bug)) as Arc<dyn Gateway>))
+        Gateways::new(
+            all.map(|gateway| {
+                Arc::new(Cashier::new(gateway, self.dues.clone(), self.bug)) as Arc<dyn Gateway>
+            }),
+        )
     }
 
     /// The time.
@@ -334,7 +341,7 @@ impl Accounts {
         [
             Arc::new(KakaoPay::new(self.kakaopay.clone(), http.clone())),
             Arc::new(TossPayments::new(self.tosspayments.clone(), http.clone())),
-            Arc::new(PortOne::v2(self.portone.clone(), self.window.clone(), http.clone())),
+            Arc::new(PortOne::v2(self.portone.clone(), http.clone()).on(self.window.clone())),
         ]
     }
 }

@@ -8,8 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::post;
 use bytes::Bytes;
-use cafe_core::gateway::iamport::Iamport;
-use cafe_core::gateway::toss::Toss;
+use cafe_core::gateway;
 use cafe_core::payment::{BoxError, Http, SendError, VendorCode};
 use devserver::dynamodb::{Embedded, create_tables};
 use devserver::template::Template;
@@ -103,8 +102,10 @@ impl Counter {
         let toss_account = tosspayments::Account::new(Api::Current, &key).unwrap();
         let toss_account = toss_account.with_base_url("http://127.0.0.1:3001/toss").unwrap();
         let asked = toss.clone();
-        let as_toss =
-            Toss::new(toss_account.clone(), Arc::new(Wire(move |request: &_| asked.answer(request))));
+        let as_toss = gateway::tosspayments::TossPayments::new(
+            toss_account.clone(),
+            Arc::new(Wire(move |request: &_| asked.answer(request))),
+        );
 
         let nudged = Some("http://127.0.0.1:3000/payments/webhooks/iamport".to_owned());
         let options = IamportOptions { v1_webhook_url: nudged, ..IamportOptions::default() };
@@ -115,7 +116,8 @@ impl Counter {
         let iamport_account = iamport_account.with_base_url(&root).unwrap();
         let (asked, time) = (iamport.clone(), clock.clone());
         let wire = Arc::new(Wire(move |request: &_| asked.answer(request)));
-        let as_iamport = Iamport::new(iamport_account.clone(), wire, Arc::new(move || time.now()));
+        let as_iamport =
+            gateway::portone::PortOne::v1(iamport_account.clone(), wire, Arc::new(move || time.now()));
 
         let accounts = Accounts::default().with(VendorCode::TossPayments, "shop", Arc::new(as_toss)).with(
             VendorCode::Iamport,

@@ -5,14 +5,15 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use cafe_core::payment::{
-    Acquirer, Acquirers, AskError, Cancel, Collection, Document, Facts, Observed, Refusal, Return, Standing,
-    VendorCode, Won,
+    Accounts, Behaviour, Cancel, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout, Collection,
+    Decline, Document, Facts, Gateway, GatewayError, Idempotency, KeyScope, LookupKey, NoticeTrust,
+    PaymentRef, Provider, Refusal, Returns, Snapshot, Standing, VendorCode, Won,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::office::at;
 
-const BANK: VendorCode = VendorCode::TossPayments;
+const BANK: Provider = Provider::TossPayments;
 
 /// What goes wrong with a request that moves money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,12 +90,12 @@ impl Bank {
         uid: &str,
         key: String,
         change: impl FnOnce(&mut Account) -> Result<(), ()>,
-    ) -> Result<Observed, AskError> {
+    ) -> Result<Snapshot, GatewayError> {
         let mut state = self.0.lock().unwrap();
         let fault = state.faults.pop_front();
-        let lost = |why: &'static str| AskError::Unknown(BANK, why.into());
+        let lost = |why: &'static str| GatewayError::Unknown(BANK, why.into());
         match fault {
-            Some(Fault::Unreached) => return Err(AskError::Unreached(BANK, "no connection".into())),
+            Some(Fault::Unreached) => return Err(GatewayError::Unreached(BANK, "no connection".into())),
             Some(Fault::Lost) => return Err(lost("it never arrived")),
             Some(Fault::Unanswered) | None => {}
         }
@@ -111,30 +112,34 @@ impl Bank {
             return Err(lost("its answer was lost"));
         }
         done.map_err(|()| refused(400, "NOT_THAT"))?;
-        Ok(observed(uid, &state.accounts[uid]))
+        Ok(shown(uid, &state.accounts[uid]))
     }
 }
 
-fn refused(status: u16, code: &str) -> AskError {
+fn refused(status: u16, code: &str) -> GatewayError {
     let refusal = Refusal {
         status,
         code: code.to_owned(),
         path: "/v1/payments".to_owned(),
         text: format!("{{\"code\":\"{code}\"}}"),
     };
-    AskError::Refused { vendor: BANK, refusal }
+    let decline = if status == 404 { Decline::NotFound } else { Decline::Refused };
+    GatewayError::Declined { provider: BANK, decline, refusal }
 }
 
-fn observed(uid: &str, account: &Account) -> Observed {
+fn shown(uid: &str, account: &Account) -> Snapshot {
     let refund = account.cancels.iter().map(|cancel| cancel.price.get()).sum();
     let standing = if account.paid_at.is_some() && refund == account.price {
         Standing::Cancelled
     } else {
         account.standing.clone()
     };
-    Observed {
-        uid: uid.to_owned(),
+    Snapshot {
+        key: uid.to_owned(),
         order: account.order.clone(),
+        is_ours: true,
+        method: None,
+        number: None,
         standing,
         facts: Facts {
             currency: "KRW".to_owned(),
@@ -147,13 +152,43 @@ fn observed(uid: &str, account: &Account) -> Observed {
     }
 }
 
+fn key(payment: &PaymentRef) -> &str {
+    payment.key.as_deref().unwrap()
+}
+
 #[async_trait]
-impl Acquirer for Bank {
-    async fn collect(&self, collection: Collection<'_>) -> Result<Observed, AskError> {
-        let Collection { uid, order, price, key } = collection;
-        self.moves(uid, format!("collect {key}"), |account| {
-            let agreed = account.standing == Standing::Agreed;
-            if account.order != order || account.price != price.get() || !agreed {
+impl Gateway for Bank {
+    fn provider(&self) -> Provider {
+        BANK
+    }
+
+    fn behaviour(&self) -> Behaviour {
+        Behaviour {
+            idempotency: Idempotency::ByKey {
+                scope: KeyScope::WithoutBody,
+                life: SignedDuration::from_hours(24),
+            },
+            lookup: LookupKey::Key,
+            capture: CaptureBy::Approve,
+            notices: NoticeTrust::Unsigned,
+            cancel_without_amount: CancelWithoutAmount::Everything,
+            pay_within: SignedDuration::from_mins(10),
+            open_for: SignedDuration::from_mins(14),
+            failed_after: SignedDuration::from_mins(1),
+            released_after: SignedDuration::from_mins(10),
+            refund_lost_after: SignedDuration::from_mins(10),
+        }
+    }
+
+    /// Customers come to it from elsewhere.
+    async fn open(&self, _: &Charge, _: &Returns) -> Result<Checkout, GatewayError> {
+        Err(GatewayError::Unreached(BANK, "it opens nothing".into()))
+    }
+
+    async fn approve(&self, payment: &PaymentRef, collection: &Collection) -> Result<Snapshot, GatewayError> {
+        self.moves(key(payment), format!("collect {}", collection.name), |account| {
+            let agreed = account.standing == Standing::Collectable;
+            if account.order != payment.order || account.price != collection.amount.get() || !agreed {
                 // One that collects by itself, or has collected, is only looked at.
                 return if agreed { Err(()) } else { Ok(()) };
             }
@@ -162,39 +197,45 @@ impl Acquirer for Bank {
         })
     }
 
-    async fn look_up(&self, uid: &str) -> Result<Observed, AskError> {
+    async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError> {
         let mut state = self.0.lock().unwrap();
         state.look_ups += 1;
+        let uid = key(payment);
         state
             .accounts
             .get(uid)
-            .map(|account| observed(uid, account))
+            .map(|account| shown(uid, account))
             .ok_or_else(|| refused(404, "NOT_FOUND_PAYMENT"))
     }
 
-    async fn give_back(&self, request: Return<'_>) -> Result<Observed, AskError> {
-        let Return { uid, returning, reason, key, .. } = request;
-        self.moves(uid, format!("give back {key}"), |account| {
+    async fn cancel(
+        &self,
+        payment: &PaymentRef,
+        cancellation: &Cancellation,
+    ) -> Result<Option<Snapshot>, GatewayError> {
+        let Cancellation { name, returning, reason, .. } = cancellation;
+        let done = self.moves(key(payment), format!("give back {name}"), |account| {
             let left = account.price - account.cancels.iter().map(|cancel| cancel.price.get()).sum::<u32>();
             if account.paid_at.is_none() || returning.left().get() != left {
                 return Err(());
             }
-            let (price, reason) = (returning.amount(), reason.to_owned());
+            let (price, reason) = (returning.amount(), reason.clone());
             account.cancels.push(Cancel { price, reason, created_at: at(10) });
             Ok(())
-        })
+        });
+        done.map(Some)
     }
 
-    async fn stored_method(&self, uid: &str, customer: &str) -> Result<Document, AskError> {
-        let known = self.0.lock().unwrap().accounts.get(uid).is_some_and(|account| account.order == customer);
+    async fn stored_method(&self, key: &str, customer: &str) -> Result<Document, GatewayError> {
+        let known = self.0.lock().unwrap().accounts.get(key).is_some_and(|account| account.order == customer);
         known
-            .then(|| Document(format!(r#"{{"billingKey":"{uid}"}}"#)))
+            .then(|| Document(format!(r#"{{"billingKey":"{key}"}}"#)))
             .ok_or_else(|| refused(403, "NOT_MATCHES_CUSTOMER_KEY"))
     }
 }
 
-impl Acquirers for Bank {
-    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Acquirer> {
-        (vendor == BANK && store == "shop").then_some(self)
+impl Accounts for Bank {
+    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway> {
+        (vendor == VendorCode::TossPayments && store == "shop").then_some(self)
     }
 }

@@ -23,7 +23,7 @@ on_every_dynamodb! {
 
 async fn paid(office: &Office, uid: &str, price: u32) -> History {
     let request = office.request(uid, price);
-    office.bank.opens(uid, &request.source.id, price, Standing::Agreed);
+    office.bank.opens(uid, &request.source.id, price, Standing::Collectable);
     create(&office.records, &office.bank, request, fits, &office.turn(0)).await.unwrap()
 }
 

@@ -22,7 +22,7 @@ on_every_dynamodb! {
 
 async fn a_payment_is_collected_once_and_found_by_all_its_names(office: &Office) {
     let request = office.request("pay-1", 1_000);
-    office.bank.opens("pay-1", &request.source.id, 1_000, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 1_000, Standing::Collectable);
     let history =
         create(&office.records, &office.bank, request.clone(), fits, &office.turn(0)).await.unwrap();
     assert_eq!((history.facts.price, history.facts.refund, history.version), (Won::new(1_000), Won::ZERO, 1));
@@ -46,7 +46,7 @@ async fn a_payment_is_collected_once_and_found_by_all_its_names(office: &Office)
 
 async fn a_source_and_a_payment_belong_to_one_record_each(office: &Office) {
     let request = office.request("pay-1", 1_000);
-    office.bank.opens("pay-1", &request.source.id, 1_000, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 1_000, Standing::Collectable);
     create(&office.records, &office.bank, request.clone(), fits, &office.turn(0)).await.unwrap();
     let (items, movements) = (office.items().await, office.bank.movements());
 
@@ -90,7 +90,7 @@ async fn one_that_failed_or_is_unknown_leaves_no_record(office: &Office) {
     assert!(matches!(refused, CreateError::NotPaid), "{refused}");
     assert_eq!(office.items().await, 0);
     // And nothing of it stands in the way of another try.
-    office.bank.opens("pay-1", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 500, Standing::Collectable);
     create(&office.records, &office.bank, request, fits, &office.turn(2)).await.unwrap();
 }
 
@@ -103,13 +103,13 @@ async fn a_virtual_account_is_taken_on_before_its_deposit(office: &Office) {
 
 async fn a_lost_answer_is_looked_up_and_a_lost_request_is_sent_again(office: &Office) {
     let request = office.request("pay-1", 500);
-    office.bank.opens("pay-1", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 500, Standing::Collectable);
     office.bank.fails(Fault::Unanswered);
     create(&office.records, &office.bank, request, fits, &office.turn(0)).await.unwrap();
     assert_eq!((office.bank.look_ups(), office.bank.movements()), (1, 1));
 
     let request = office.request("pay-2", 500);
-    office.bank.opens("pay-2", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-2", &request.source.id, 500, Standing::Collectable);
     office.bank.fails(Fault::Lost);
     let again = async |second| {
         create(&office.records, &office.bank, request.clone(), fits, &office.turn(second)).await
@@ -126,7 +126,7 @@ async fn a_lost_answer_is_looked_up_and_a_lost_request_is_sent_again(office: &Of
 
 async fn who_is_not_reached_collects_nothing_and_the_service_may_try_again(office: &Office) {
     let request = office.request("pay-1", 500);
-    office.bank.opens("pay-1", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 500, Standing::Collectable);
     office.bank.fails(Fault::Unreached);
     let refused =
         create(&office.records, &office.bank, request.clone(), fits, &office.turn(0)).await.unwrap_err();
@@ -137,7 +137,7 @@ async fn who_is_not_reached_collects_nothing_and_the_service_may_try_again(offic
 
 async fn the_same_request_at_once_collects_once(office: &Office) {
     let request = office.request("pay-1", 500);
-    office.bank.opens("pay-1", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-1", &request.source.id, 500, Standing::Collectable);
     let turns: Vec<_> = (0..5).map(|_| office.turn(0)).collect();
     let all = turns.iter().map(|turn| create(&office.records, &office.bank, request.clone(), fits, turn));
     let done: Vec<History> = at_once(all).await.into_iter().filter_map(Result::ok).collect();

@@ -125,7 +125,7 @@ async fn a_payment_that_is_cut_off_is_collected_once_when_the_service_repeats_it
     for (number, cut) in cuts(&office.records).enumerate() {
         let uid = format!("pay-{number}");
         let request = office.request(&uid, 500);
-        office.bank.opens(&uid, &request.source.id, 500, Standing::Agreed);
+        office.bank.opens(&uid, &request.source.id, 500, Standing::Collectable);
         let first = create(&cut, &office.bank, request.clone(), fits, &office.turn(0)).await;
         let again = create(&office.records, &office.bank, request.clone(), fits, &office.turn(31)).await;
         // Where nothing was cut off, or only its answer to the service, the repeat is one too many.
@@ -141,7 +141,7 @@ async fn a_payment_that_is_cut_off_is_finished_by_the_schedule(office: &Office) 
     for (number, cut) in cuts(&office.records).enumerate() {
         let uid = format!("pay-{number}");
         let request = office.request(&uid, 500);
-        office.bank.opens(&uid, &request.source.id, 500, Standing::Agreed);
+        office.bank.opens(&uid, &request.source.id, 500, Standing::Collectable);
         let _cut_off = create(&cut, &office.bank, request.clone(), fits, &office.turn(0)).await;
         for second in [31, 1_000, 5_000] {
             finish(&office.records, &office.bank, 10, &|| office.turn(second)).await.unwrap();
@@ -182,7 +182,7 @@ async fn a_refund_that_is_cut_off_is_made_once_and_told_once(office: &Office) {
         for by_the_service in [true, false] {
             let uid = format!("pay-{number}-{by_the_service}");
             let request = office.request(&uid, 500);
-            office.bank.opens(&uid, &request.source.id, 500, Standing::Agreed);
+            office.bank.opens(&uid, &request.source.id, 500, Standing::Collectable);
             let history =
                 create(&office.records, &office.bank, request, fits, &office.turn(0)).await.unwrap();
             let id = history.id;

@@ -27,7 +27,7 @@ fn password() -> PasswordHash {
 /// A history of a payment that the bank has collected.
 async fn collected(office: &Office, uid: &str) -> History {
     let request = office.request(uid, 1_000);
-    office.bank.opens(uid, &request.source.id, 1_000, Standing::Agreed);
+    office.bank.opens(uid, &request.source.id, 1_000, Standing::Collectable);
     create(&office.records, &office.bank, request, fits, &office.turn(0)).await.unwrap()
 }
 

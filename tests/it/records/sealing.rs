@@ -13,7 +13,7 @@ on_every_dynamodb! {
 
 async fn neither_cards_nor_sources_nor_addresses_nor_payment_keys_can_be_read_in_the_table(office: &Office) {
     let request = office.request("pay-key-1", 500);
-    office.bank.opens("pay-key-1", &request.source.id, 500, Standing::Agreed);
+    office.bank.opens("pay-key-1", &request.source.id, 500, Standing::Collectable);
     let (source, turn) = (request.source.clone(), office.turn(0));
     let history = create(&office.records, &office.bank, request, fits, &turn).await.unwrap();
     cancel(&office.records, &office.bank, history, refund(100), &office.turn(1)).await.unwrap();

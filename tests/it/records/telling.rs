@@ -49,7 +49,7 @@ impl Messenger for Service {
 async fn given_back(office: &Office, parts: u32) -> History {
     let uid = format!("pay-{}", office.id());
     let request = office.request(&uid, 1_000);
-    office.bank.opens(&uid, &request.source.id, 1_000, Standing::Agreed);
+    office.bank.opens(&uid, &request.source.id, 1_000, Standing::Collectable);
     let mut history = create(&office.records, &office.bank, request, fits, &office.turn(0)).await.unwrap();
     for part in 1..=parts {
         let turn = office.turn(part.into());

@@ -2,7 +2,8 @@
 
 use cafe_core::cafe::{Approving, Begun, Collected, Kept, Order, RefundId, Tender};
 use cafe_core::payment::{
-    Approval, Cancellation, GatewayError, OrderId, Proof, Provider, Returns, Session, Won,
+    Cancellation, Collection, GatewayError, OrderId, Proof, Provider, Returning, Returns, Session, Snapshot,
+    Won,
 };
 use fakes::kakaopay::{Endpoint, Fault};
 use reqwest::StatusCode;
@@ -19,13 +20,12 @@ async fn begins(cafe: &Cafe, order: OrderId, back: &str) -> Approving {
 }
 
 /// The gateway is asked to collect, and the function stops.
-async fn collects(cafe: &Cafe, approving: &Approving, back: &str) -> Result<Approval, GatewayError> {
-    let charge = approving.opened.quote.charge();
-    cafe.parts()
-        .gateways
-        .of(Provider::KakaoPay)
-        .approve(&charge, &session(approving), &proof(back).unwrap())
-        .await
+async fn collects(cafe: &Cafe, approving: &Approving, back: &str) -> Result<Snapshot, GatewayError> {
+    let quote = &approving.opened.quote;
+    let collection =
+        Collection { name: approving.attempt.token.0.clone(), amount: quote.due, proof: proof(back) };
+    let gateway = cafe.parts().gateways.of(Provider::KakaoPay);
+    gateway.approve(&quote.payment(&session(approving)), &collection).await
 }
 
 /// What the gateway has appended to the way back.
@@ -190,7 +190,7 @@ async fn who_was_believed_dead_and_settles_at_last_undoes_no_refund() {
         let card = cafe.orders("jun", JUN, 1, "에스프레소").await;
         let back = cafe.opens_and_pays(card.link()).await;
         let slow = begins(cafe, card.order(), &back).await;
-        let approval = collects(cafe, &slow, &back).await.unwrap();
+        let approval = collects(cafe, &slow, &back).await.unwrap().approval().unwrap();
         cafe.later(1);
         cafe.reconcile().await;
         cafe.refunds(card.order(), Some(500), "r1").await;
@@ -381,14 +381,14 @@ async fn a_running_refund_and_what_was_returned_by_hand_beside_it_end_together()
 async fn gives_back(cafe: &Cafe, order: OrderId) {
     let Order::Paid(paid) = cafe.order(order).await else { panic!("not paid") };
     let Collected::Gateway { session, .. } = &paid.collected else { panic!("{paid:?}") };
-    let cancellation =
-        Cancellation { name: "r1".to_owned(), amount: Won::new(1_000), cancellable: Won::new(4_400) };
-    cafe.parts()
-        .gateways
-        .of(Provider::KakaoPay)
-        .cancel(&paid.quote.charge(), session, cancellation)
-        .await
-        .unwrap();
+    let cancellation = Cancellation {
+        name: "r1".to_owned(),
+        returning: Returning::new(Won::new(1_000), Won::new(4_400)).unwrap(),
+        reason: "환불".to_owned(),
+        account: None,
+    };
+    let gateway = cafe.parts().gateways.of(Provider::KakaoPay);
+    gateway.cancel(&paid.quote.payment(session), &cancellation).await.unwrap();
 }
 
 /// A paid order of 4,400 won, of which 1,000 are about to be refunded as `r1`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::payment::{Progress, Snapshot, Won};
+use crate::payment::{Snapshot, Standing, Won};
 
 /// How many different things in a row are kept. The first and the latest are what tells.
 const MOST: usize = 12;
@@ -71,13 +71,13 @@ impl Looks {
 
 impl From<&Snapshot> for Saw {
     fn from(snapshot: &Snapshot) -> Saw {
-        match &snapshot.progress {
-            Progress::Pending => Saw::Pending,
-            Progress::Paid(approval) if snapshot.is_ours => Saw::Collected(approval.amount),
-            Progress::Paid(approval) => Saw::CollectedForAnother(approval.amount),
-            Progress::Refunded => Saw::Returned(snapshot.cancelled),
-            Progress::Failed => Saw::Failed,
-            Progress::Unrecognised(word) => Saw::Unrecognised(word.clone()),
+        match &snapshot.standing {
+            Standing::Collectable | Standing::Awaited => Saw::Pending,
+            Standing::Paid if snapshot.is_ours => Saw::Collected(snapshot.facts.price),
+            Standing::Paid => Saw::CollectedForAnother(snapshot.facts.price),
+            Standing::Cancelled => Saw::Returned(snapshot.returned()),
+            Standing::Failed => Saw::Failed,
+            Standing::Unrecognised(word) => Saw::Unrecognised(word.clone()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{MemberId, Points};
-use crate::payment::{Charge, OrderId, PayerId, Won};
+use crate::payment::{Charge, OrderId, PayerId, PaymentRef, Session, Won};
 
 /// How long a quote can be opened: an hour, after which the customer orders anew.
 pub const QUOTE_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -43,6 +43,16 @@ impl Quote {
             item: self.item.clone(),
             quantity: self.quantity,
             amount: self.due,
+        }
+    }
+
+    /// The payment that was opened for it, as its gateway knows it. Where its page is ours, its key is learned later.
+    #[must_use]
+    pub fn payment(&self, session: &Session) -> PaymentRef {
+        PaymentRef {
+            order: self.id.to_string(),
+            key: Some(session.key.clone()).filter(|key| !key.is_empty()),
+            payer: Some(self.payer.clone()),
         }
     }
 }

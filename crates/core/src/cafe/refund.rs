@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Attempt, Entry, EntryKind, Paid, Points, Turn};
-use crate::payment::{Cancellation, Won};
+use crate::payment::{Cancellation, Returning, Won};
+
+/// Why a payment was given back, as whoever looks at it at its gateway reads it. The owner's words are written down here.
+pub(super) const SHOWN_REASON: &str = "환불";
 
 /// The name of a refund request, by which a repeat of it is known: 1 to 64 printable ASCII
 /// characters without space or `#`.
@@ -196,13 +199,14 @@ impl Paid {
         Some(Refunding { amount, returns, reverses, ..running.clone() })
     }
 
-    /// What the gateway is asked for it.
+    /// What the gateway is asked for it; none where it is of nothing, or of more than is left.
     #[must_use]
-    pub fn cancellation(&self, refunding: &Refunding) -> Cancellation {
+    pub fn cancellation(&self, refunding: &Refunding) -> Option<Cancellation> {
         // By its run: a gateway that takes keys gives a refusal again to whoever asks by the same name, and a later run means
         // to be asked anew. What keeps two runs from returning twice is the balance that goes along.
         let name = format!("{}-{}", refunding.id.as_str(), refunding.run.token.0);
-        Cancellation { name, amount: refunding.amount, cancellable: self.refundable() }
+        let returning = Returning::new(refunding.amount, self.refundable())?;
+        Some(Cancellation { name, returning, reason: SHOWN_REASON.to_owned(), account: None })
     }
 
     /// The refund that is running has been made; `balance` is what its member had before.

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::order::later;
+use super::refund::SHOWN_REASON;
 use super::{Approving, Attempt, Capture, CloseReason, Closed, Looks, Opened, Saw};
-use crate::payment::{Approval, Behaviour, Cancellation, Progress, Proof, Snapshot, Won};
+use crate::payment::{Approval, Behaviour, Cancellation, Proof, Returning, Snapshot, Standing, Won};
 
 /// How long a doubt is looked into before a person is asked.
 pub const SEARCH_FOR: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -70,17 +71,21 @@ pub fn of_open(
         |reason, capture| Verdict::Close(Box::new(opened.clone().close_late(reason, now, capture)));
     let abandoned = now >= opened.abandoned_at();
     let Some(seen) = seen else { return wait(opened.opened_at, now) };
-    match (&seen.progress, approving) {
-        (Progress::Paid(approval), _) if seen.is_ours && approval.amount == opened.quote.due => {
-            Verdict::Settle(approval.clone())
-        }
-        (Progress::Paid(_), _) => close_late(CloseReason::Mismatched, Capture::Returning),
-        (Progress::Refunded, _) => close_late(CloseReason::Cancelled, Capture::Returned(seen.cancelled)),
+    if let Some(approval) = seen.approval() {
+        return if seen.is_ours && approval.amount == opened.quote.due {
+            Verdict::Settle(approval)
+        } else {
+            close_late(CloseReason::Mismatched, Capture::Returning)
+        };
+    }
+    match (&seen.standing, approving) {
+        (Standing::Paid, _) => Verdict::Wait,
+        (Standing::Cancelled, _) => close_late(CloseReason::Cancelled, Capture::Returned(seen.returned())),
         // Nobody has asked for the money, or nobody whose answer is not known: so it is not on its way, unless the gateway
         // needs nobody to ask.
-        (Progress::Failed, None) => end(CloseReason::Failed),
-        (Progress::Pending, None) if abandoned => end(CloseReason::Expired),
-        (Progress::Failed, Some(approving)) => {
+        (Standing::Failed, None) => end(CloseReason::Failed),
+        (Standing::Collectable | Standing::Awaited, None) if abandoned => end(CloseReason::Expired),
+        (Standing::Failed, Some(approving)) => {
             let (attempt, twice) = (&approving.attempt, looks.showed(&Saw::Failed, Timestamp::MIN));
             if twice && now >= later(attempt.until, behaviour.failed_after) {
                 end(CloseReason::Failed)
@@ -88,15 +93,15 @@ pub fn of_open(
                 Verdict::Wait
             }
         }
-        (Progress::Pending, Some(Approving { attempt, proof, .. })) => match proof {
+        (Standing::Collectable | Standing::Awaited, Some(Approving { attempt, proof, .. })) => match proof {
             Some(proof) if now < opened.expires_at() => Verdict::Collect(proof.clone()),
             Some(_) | None if abandoned && is_released(attempt, looks, behaviour, now) => {
                 close_late(CloseReason::Expired, Capture::Possible)
             }
             Some(_) | None => Verdict::Wait,
         },
-        (Progress::Pending, None) => Verdict::Wait,
-        (Progress::Unrecognised(_), _) => wait(opened.opened_at, now),
+        (Standing::Collectable | Standing::Awaited, None) => Verdict::Wait,
+        (Standing::Unrecognised(_), _) => wait(opened.opened_at, now),
     }
 }
 
@@ -118,20 +123,24 @@ pub fn of_closed(
 ) -> LateVerdict {
     let wait = || if is_too_long(closed.closed_at, now) { LateVerdict::Review } else { LateVerdict::Wait };
     let Some(seen) = seen else { return wait() };
-    match &seen.progress {
-        Progress::Paid(approval) => {
-            let left = approval.amount.checked_sub(seen.cancelled).unwrap_or_default();
+    match &seen.standing {
+        Standing::Paid => {
+            let left = seen.facts.left();
+            let Some(returning) = Returning::new(left, left) else {
+                return LateVerdict::Returned(seen.returned());
+            };
             // Each look asks anew: the balance that goes along keeps two from returning twice.
             let name = format!("late-{}", now.as_second());
-            LateVerdict::GiveBack(Cancellation { name, amount: left, cancellable: left })
+            let reason = SHOWN_REASON.to_owned();
+            LateVerdict::GiveBack(Cancellation { name, returning, reason, account: None })
         }
-        Progress::Refunded => LateVerdict::Returned(seen.cancelled),
-        Progress::Failed | Progress::Pending
-            if capture == Capture::Possible && is_over(closed, looks, &seen.progress, behaviour, now) =>
+        Standing::Cancelled => LateVerdict::Returned(seen.returned()),
+        Standing::Failed | Standing::Collectable | Standing::Awaited
+            if capture == Capture::Possible && is_over(closed, looks, &seen.standing, behaviour, now) =>
         {
             LateVerdict::Nothing
         }
-        Progress::Failed | Progress::Pending | Progress::Unrecognised(_) => wait(),
+        Standing::Failed | Standing::Collectable | Standing::Awaited | Standing::Unrecognised(_) => wait(),
     }
 }
 
@@ -140,14 +149,14 @@ pub fn of_closed(
 fn is_over(
     closed: &Closed,
     looks: &Looks,
-    progress: &Progress,
+    standing: &Standing,
     behaviour: &Behaviour,
     now: Timestamp,
 ) -> bool {
     if behaviour.captures_by_itself() {
         return !behaviour.may_capture_at(closed.closed_at, now);
     }
-    *progress == Progress::Failed && looks.showed(&Saw::Failed, closed.closed_at)
+    *standing == Standing::Failed && looks.showed(&Saw::Failed, closed.closed_at)
 }
 
 fn wait(since: Timestamp, now: Timestamp) -> Verdict {
@@ -171,7 +180,7 @@ mod tests {
     use super::*;
     use crate::cafe::{AttemptToken, Points, Quote, Quoted, Tender};
     use crate::payment::{
-        CancelWithoutAmount, CaptureBy, Idempotency, LookupKey, NoticeTrust, OrderId, Pages, PayerId,
+        CancelWithoutAmount, CaptureBy, Facts, Idempotency, LookupKey, NoticeTrust, OrderId, Pages, PayerId,
         Provider, Session,
     };
 
@@ -204,7 +213,7 @@ mod tests {
     /// As KakaoPay does.
     const ASKED: Behaviour = Behaviour {
         idempotency: Idempotency::ByState,
-        lookup: LookupKey::Session,
+        lookup: LookupKey::Key,
         capture: CaptureBy::Approve,
         notices: NoticeTrust::Silent,
         cancel_without_amount: CancelWithoutAmount::Refused,
@@ -212,6 +221,7 @@ mod tests {
         open_for: SignedDuration::from_mins(15),
         failed_after: SignedDuration::from_secs(30),
         released_after: SignedDuration::from_mins(10),
+        refund_lost_after: SignedDuration::from_mins(10),
     };
 
     /// The same, but it captures by itself, and for two hours.
@@ -224,16 +234,15 @@ mod tests {
         Approving { opened: opened(), attempt, proof: proof.then(|| Proof("proof".to_owned())) }
     }
 
-    fn seen(progress: Progress) -> Snapshot {
-        Snapshot { progress, is_ours: true, cancelled: Won::ZERO, cancellable: Won::ZERO }
+    fn seen(standing: Standing) -> Snapshot {
+        Snapshot { standing, ..Snapshot::not_begun(&opened().quote.payment(&session())) }
     }
 
-    fn approval(sum: u32) -> Approval {
-        Approval { amount: Won::new(sum), number: None, method: None, at: None }
-    }
-
-    fn collected(sum: u32) -> Snapshot {
-        seen(Progress::Paid(approval(sum)))
+    /// So much was collected, and so much of it given back.
+    fn collected(sum: u32, refund: u32) -> Snapshot {
+        let standing = if sum == refund { Standing::Cancelled } else { Standing::Paid };
+        let shown = seen(standing);
+        Snapshot { facts: Facts { price: Won::new(sum), refund: Won::new(refund), ..shown.facts }, ..shown }
     }
 
     /// In short: what it says, and of a closed order why and what may come of it.
@@ -260,15 +269,18 @@ mod tests {
     #[test]
     fn what_was_collected_as_agreed_settles_whenever_it_is_seen() {
         for minutes in [0, 10, 30, 20_000, 40_000] {
-            assert_eq!(of(None, &Looks::default(), &collected(2_000), minutes), "settle");
-            assert_eq!(of(Some(&approving(true)), &Looks::default(), &collected(2_000), minutes), "settle");
+            assert_eq!(of(None, &Looks::default(), &collected(2_000, 0), minutes), "settle");
+            assert_eq!(
+                of(Some(&approving(true)), &Looks::default(), &collected(2_000, 0), minutes),
+                "settle"
+            );
         }
     }
 
     #[test]
     fn what_was_collected_otherwise_is_given_back() {
-        let foreign = Snapshot { is_ours: false, ..collected(2_000) };
-        for shown in [collected(1_999), collected(2_001), foreign] {
+        let foreign = Snapshot { is_ours: false, ..collected(2_000, 0) };
+        for shown in [collected(1_999, 0), collected(2_001, 0), foreign] {
             for approving in [None, Some(&approving(true))] {
                 let verdict = of(approving, &Looks::default(), &shown, 3);
                 assert_eq!(verdict, "close Mismatched Some(Returning)");
@@ -278,22 +290,22 @@ mod tests {
 
     #[test]
     fn what_was_given_back_already_closes() {
-        let shown = Snapshot { cancelled: Won::new(2_000), ..seen(Progress::Refunded) };
+        let shown = collected(2_000, 2_000);
         let verdict = of(Some(&approving(true)), &Looks::default(), &shown, 3);
         assert_eq!(verdict, "close Cancelled Some(Returned(Won(2000)))");
     }
 
     #[test]
     fn nobody_came_back_so_it_closes_when_its_time_is_over() {
-        let pending = seen(Progress::Pending);
+        let pending = seen(Standing::Collectable);
         assert_eq!(of(None, &Looks::default(), &pending, 15), "Wait");
         assert_eq!(of(None, &Looks::default(), &pending, 16), "close Expired None");
-        assert_eq!(of(None, &Looks::default(), &seen(Progress::Failed), 3), "close Failed None");
+        assert_eq!(of(None, &Looks::default(), &seen(Standing::Failed), 3), "close Failed None");
     }
 
     #[test]
     fn a_payer_who_came_back_is_collected_from_while_the_gateway_would() {
-        let pending = seen(Progress::Pending);
+        let pending = seen(Standing::Collectable);
         assert_eq!(of(Some(&approving(true)), &Looks::default(), &pending, 14), "collect");
         assert_eq!(of(Some(&approving(true)), &Looks::default(), &pending, 15), "Wait");
         assert_eq!(of(Some(&approving(false)), &Looks::default(), &pending, 14), "Wait");
@@ -301,7 +313,7 @@ mod tests {
 
     #[test]
     fn points_are_released_only_after_a_second_look_and_what_comes_then_is_looked_for() {
-        let pending = seen(Progress::Pending);
+        let pending = seen(Standing::Collectable);
         let before = Looks::default().and(Saw::Pending, at(1));
         let after = Looks::default().and(Saw::Pending, at(3));
         let doubt = approving(true);
@@ -317,7 +329,7 @@ mod tests {
 
     #[test]
     fn failed_is_believed_when_it_was_seen_twice_and_after_the_gateway_s_own_time() {
-        let failed = seen(Progress::Failed);
+        let failed = seen(Standing::Failed);
         let once = Looks::default().and(Saw::Failed, at(2));
         assert_eq!(of(Some(&approving(true)), &Looks::default(), &failed, 60), "Wait");
         assert_eq!(of(Some(&approving(true)), &once, &failed, 2), "Wait");
@@ -327,7 +339,7 @@ mod tests {
     #[test]
     fn no_answer_and_unknown_words_are_waited_out_for_fifteen_days_and_then_a_person_is_asked() {
         let (day, doubt) = (24 * 60, approving(true));
-        for shown in [None, Some(seen(Progress::Unrecognised("NEW".to_owned())))] {
+        for shown in [None, Some(seen(Standing::Unrecognised("NEW".to_owned())))] {
             for approving in [None, Some(&doubt)] {
                 let verdict = |now| {
                     told(&of_open(&opened(), approving, &Looks::default(), shown.as_ref(), (&ASKED, now)))
@@ -358,18 +370,20 @@ mod tests {
         let (none, day) = (Looks::default(), 24 * 60);
         let all_of = |won| {
             let name = format!("late-{}", at(30).as_second());
-            LateVerdict::GiveBack(Cancellation { name, amount: Won::new(won), cancellable: Won::new(won) })
+            let (left, reason) = (Won::new(won), "환불".to_owned());
+            let returning = Returning::All { left };
+            LateVerdict::GiveBack(Cancellation { name, returning, reason, account: None })
         };
-        assert_eq!(of(Capture::Possible, &none, Some(&collected(2_000)), 30), all_of(2_000));
-        let partly = Snapshot { cancelled: Won::new(500), ..collected(2_000) };
+        assert_eq!(of(Capture::Possible, &none, Some(&collected(2_000, 0)), 30), all_of(2_000));
+        let partly = collected(2_000, 500);
         assert_eq!(of(Capture::Returning, &none, Some(&partly), 30), all_of(1_500));
-        let all = Snapshot { cancelled: Won::new(2_000), ..seen(Progress::Refunded) };
+        let all = collected(2_000, 2_000);
         assert_eq!(of(Capture::Returning, &none, Some(&all), 30), LateVerdict::Returned(Won::new(2_000)));
-        for shown in [None, Some(&seen(Progress::Pending))] {
+        for shown in [None, Some(&seen(Standing::Collectable))] {
             assert_eq!(of(Capture::Possible, &none, shown, 15 * day), LateVerdict::Wait);
             assert_eq!(of(Capture::Possible, &none, shown, 20 + 15 * day), LateVerdict::Review);
         }
-        let failed = seen(Progress::Failed);
+        let failed = seen(Standing::Failed);
         let once = Looks::default().and(Saw::Failed, at(25));
         assert_eq!(of(Capture::Possible, &none, Some(&failed), 30), LateVerdict::Wait);
         assert_eq!(of(Capture::Possible, &once, Some(&failed), 30), LateVerdict::Nothing);
@@ -379,7 +393,7 @@ mod tests {
     #[test]
     fn what_a_gateway_captures_by_itself_is_looked_for_after_its_order_was_closed() {
         let (none, doubt) = (Looks::default(), approving(false));
-        let (pending, failed) = (seen(Progress::Pending), seen(Progress::Failed));
+        let (pending, failed) = (seen(Standing::Collectable), seen(Standing::Failed));
         assert_eq!(by_itself(None, &none, &pending, 15), "Wait");
         assert_eq!(by_itself(None, &none, &pending, 16), "close Expired Some(Possible)");
         assert_eq!(by_itself(None, &none, &failed, 3), "close Failed Some(Possible)", "another card may do");
@@ -388,24 +402,24 @@ mod tests {
         assert_eq!(by_itself(None, &none, &pending, 135), "close Expired Some(Possible)");
         assert_eq!(by_itself(None, &none, &pending, 136), "close Expired None");
         assert_eq!(by_itself(None, &none, &failed, 136), "close Failed None");
-        assert_eq!(by_itself(None, &none, &collected(2_000), 20), "settle");
+        assert_eq!(by_itself(None, &none, &collected(2_000, 0), 20), "settle");
     }
 
     #[test]
     fn nothing_will_be_captured_when_nobody_can_be_paying_any_more() {
         let closed = opened().end(CloseReason::Cancelled, at(5), &BY_ITSELF);
-        let of = |capture, shown: Progress, minutes| {
+        let of = |capture, shown: Snapshot, minutes| {
             let looks = Looks::default().and(Saw::Failed, at(30));
-            of_closed(&closed, capture, &looks, Some(&seen(shown)), (&BY_ITSELF, at(minutes)))
+            of_closed(&closed, capture, &looks, Some(&shown), (&BY_ITSELF, at(minutes)))
         };
-        for progress in [Progress::Pending, Progress::Failed] {
-            assert_eq!(of(Capture::Possible, progress.clone(), 125), LateVerdict::Wait);
-            assert_eq!(of(Capture::Possible, progress.clone(), 126), LateVerdict::Nothing);
-            assert_eq!(of(Capture::Returning, progress, 126), LateVerdict::Wait);
+        for shown in [seen(Standing::Awaited), seen(Standing::Failed)] {
+            assert_eq!(of(Capture::Possible, shown.clone(), 125), LateVerdict::Wait);
+            assert_eq!(of(Capture::Possible, shown.clone(), 126), LateVerdict::Nothing);
+            assert_eq!(of(Capture::Returning, shown, 126), LateVerdict::Wait);
         }
-        let unknown = Progress::Unrecognised("NEW".to_owned());
+        let unknown = seen(Standing::Unrecognised("NEW".to_owned()));
         assert_eq!(of(Capture::Possible, unknown, 126), LateVerdict::Wait);
-        let late = of(Capture::Possible, Progress::Paid(approval(2_000)), 10_000);
+        let late = of(Capture::Possible, collected(2_000, 0), 10_000);
         assert!(matches!(late, LateVerdict::GiveBack(_)), "{late:?}");
     }
 

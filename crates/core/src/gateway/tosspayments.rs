@@ -4,21 +4,25 @@ use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use ::tosspayments::cancel::CancelAmount;
+use ::tosspayments::billing::{BillingKey, LookUp};
+use ::tosspayments::cancel::{CancelAll, CancelAmount, RefundAccount};
 use ::tosspayments::confirm::Confirm;
 use ::tosspayments::look_up::{ByKey, ByOrder};
 use ::tosspayments::window::OpenWindow;
 use ::tosspayments::{
-    Account, Call, Error, IdempotencyKey, Meaning, Payment, Post as _, Refusal, WindowMethod,
+    Account, Call, Error, IdempotencyKey, Meaning, Payment, Post as _, Refusal as No, Status, WindowMethod,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Response, StatusCode};
 use jiff::SignedDuration;
 use ring::digest;
 
 use crate::payment::{
-    Approval, Behaviour, BoxError, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout, Decline,
-    Gateway, GatewayError, Http, Idempotency, KeyScope, LookupKey, Method, NoticeTrust, Pages, Progress,
-    Proof, Provider, Returns, Session, Snapshot, Won,
+    BankAccount, Behaviour, BoxError, Cancel, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout,
+    Collection, Decline, Document, Facts, Gateway, GatewayError, Http, Idempotency, KeyScope, LookupKey,
+    Method, NoticeTrust, Pages, PaymentRef, Provider, Refusal, Returning, Returns, Session, Snapshot,
+    Standing, Won,
 };
 
 const TOSSPAYMENTS: Provider = Provider::TossPayments;
@@ -30,7 +34,7 @@ const BEHAVIOUR: Behaviour = Behaviour {
         scope: KeyScope::WithoutBody,
         life: SignedDuration::from_hours(15 * 24),
     },
-    lookup: LookupKey::Order,
+    lookup: LookupKey::KeyOrOrder,
     capture: CaptureBy::Approve,
     notices: NoticeTrust::Unsigned,
     cancel_without_amount: CancelWithoutAmount::Everything,
@@ -38,13 +42,11 @@ const BEHAVIOUR: Behaviour = Behaviour {
     open_for: SignedDuration::from_mins(40),
     failed_after: SignedDuration::from_mins(1),
     released_after: SignedDuration::from_mins(10),
+    refund_lost_after: SignedDuration::from_mins(10),
 };
 
 /// Toss Payments' limit on the name of an order, in characters.
 const MOST_ITEM_CHARACTERS: usize = ::tosspayments::limits::ORDER_NAME_CHARS;
-
-/// Why a payment was given back, as whoever looks at it there reads it. Ours is written down here.
-const CANCEL_REASON: &str = "환불";
 
 /// Toss Payments, spoken to with one account.
 #[derive(Clone)]
@@ -83,12 +85,21 @@ impl TossPayments {
         let request = call
             .request(&self.account)
             .map_err(|error| GatewayError::Unreached(TOSSPAYMENTS, error.into()))?;
+        let path = request.uri().path().to_owned();
         let response =
             self.http.send(request).await.map_err(|error| GatewayError::from_send(TOSSPAYMENTS, error))?;
         C::answer(&response).map_err(|error| match error {
-            Error::Refused(refusal) => refused(refusal),
+            Error::Refused(no) => refused(no, path, &response),
             unreadable @ Error::Unreadable { .. } => GatewayError::Unknown(TOSSPAYMENTS, unreadable.into()),
         })
+    }
+
+    /// By its key, or by its order where nobody has learned that yet.
+    async fn find(&self, payment: &PaymentRef) -> Result<Payment, GatewayError> {
+        match &payment.key {
+            Some(key) => self.ask(&ByKey { payment_key: key.clone() }).await,
+            None => self.ask(&ByOrder { order_id: payment.order.clone() }).await,
+        }
     }
 }
 
@@ -133,81 +144,75 @@ impl Gateway for TossPayments {
         })
     }
 
-    async fn approve(
-        &self,
-        charge: &Charge,
-        session: &Session,
-        proof: &Proof,
-    ) -> Result<Approval, GatewayError> {
+    async fn approve(&self, payment: &PaymentRef, collection: &Collection) -> Result<Snapshot, GatewayError> {
         // A key that was stored is believed before one that a browser brings.
-        let payment_key = if session.key.is_empty() { &proof.0 } else { &session.key };
-        let confirm = Confirm {
-            payment_key: payment_key.clone(),
-            order_id: charge.order.to_string(),
-            amount: charge.amount.get(),
+        let brought = collection.proof.as_ref().map(|proof| &proof.0);
+        let Some(payment_key) = payment.key.as_ref().or(brought) else {
+            return Err(not_sent("nobody has brought the payment's key"));
         };
-        // Without a key: it would remember a refusal for fifteen days, and whoever tries again means to be asked anew. The
-        // payment's own state keeps it from being collected twice.
-        let payment = self.ask(&confirm).await?;
-        if payment.payment_key != *payment_key || !is_of(charge, &payment) {
-            return Err(unbelievable("the answer is about another payment"));
-        }
-        match payment.progress() {
-            ::tosspayments::Progress::Paid => Ok(approval(&payment)),
-            ::tosspayments::Progress::Pending
-            | ::tosspayments::Progress::WaitingForDeposit
-            | ::tosspayments::Progress::PartlyRefunded
-            | ::tosspayments::Progress::Refunded
-            | ::tosspayments::Progress::Failed
-            | ::tosspayments::Progress::Unrecognised => Err(unbelievable("confirmed, but not collected")),
-        }
+        let amount = collection.amount.get();
+        let key = key(&["confirm", &payment.order, payment_key, &collection.name, &amount.to_string()]);
+        let confirm =
+            Confirm { payment_key: payment_key.clone(), order_id: payment.order.clone(), amount }.keyed(key);
+        snapshot(&PaymentRef { key: Some(payment_key.clone()), ..payment.clone() }, self.ask(&confirm).await?)
     }
 
-    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError> {
-        if session.key.is_empty() {
-            let found = self.ask(&ByOrder { order_id: charge.order.to_string() }).await;
-            return match found {
-                // Nobody has come as far as a payment yet, and still may.
-                Err(GatewayError::Declined { decline: Decline::Mismatch, .. }) => Ok(untouched()),
-                found => snapshot(charge, &found?),
-            };
-        }
-        let payment = self.ask(&ByKey { payment_key: session.key.clone() }).await?;
-        if payment.payment_key != session.key {
-            return Err(unbelievable("the answer is about another payment"));
-        }
-        snapshot(charge, &payment)
+    async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError> {
+        snapshot(payment, self.find(payment).await?)
     }
 
     async fn cancel(
         &self,
-        charge: &Charge,
-        session: &Session,
-        cancellation: Cancellation,
-    ) -> Result<(), GatewayError> {
-        let payment_key = if session.key.is_empty() {
-            self.ask(&ByOrder { order_id: charge.order.to_string() }).await?.payment_key
+        payment: &PaymentRef,
+        cancellation: &Cancellation,
+    ) -> Result<Option<Snapshot>, GatewayError> {
+        let Cancellation { name, returning, reason, account } = cancellation;
+        let payment_key = match &payment.key {
+            Some(key) => key.clone(),
+            None => self.find(payment).await.map_err(GatewayError::before_asking)?.payment_key,
+        };
+        let amount = returning.amount().get();
+        let key = key(&["cancel", &payment.order, &payment_key, name, &amount.to_string()]);
+        // None of it is no guard, and to Toss Payments no amount is everything.
+        let some = |won: Won| NonZeroU32::new(won.get()).ok_or_else(|| not_sent("nothing is to be returned"));
+        let refundable_amount = Some(some(returning.left())?);
+        let (cancel_reason, refund_account) = (reason.clone(), account.as_ref().map(refund_account));
+        let paid = PaymentRef { key: Some(payment_key.clone()), ..payment.clone() };
+        let cancelled = match returning {
+            Returning::All { .. } => {
+                let all = CancelAll { payment_key, cancel_reason, refundable_amount, refund_account };
+                self.ask(&all.keyed(key)).await?
+            }
+            Returning::Part { amount, .. } => {
+                let part = CancelAmount {
+                    payment_key,
+                    cancel_reason,
+                    cancel_amount: some(*amount)?,
+                    tax_free_amount: None,
+                    refundable_amount,
+                    refund_account,
+                };
+                self.ask(&part.keyed(key)).await?
+            }
+        };
+        let is_the_refund = cancelled.balance_amount == returning.left_then().get()
+            && cancelled.cancels.iter().any(|cancelled| cancelled.cancel_amount == amount);
+        let shown = snapshot(&paid, cancelled)?;
+        if is_the_refund && shown.order == payment.order {
+            Ok(Some(shown))
         } else {
-            session.key.clone()
-        };
-        let (amount, cancellable) = (cancellation.amount.get(), cancellation.cancellable.get());
-        // Always with an amount: to Toss Payments none means everything.
-        let cancel = CancelAmount {
-            payment_key,
-            cancel_reason: CANCEL_REASON.to_owned(),
-            cancel_amount: NonZeroU32::new(amount).ok_or_else(|| not_sent("nothing is to be returned"))?,
-            tax_free_amount: None,
-            refundable_amount: NonZeroU32::new(cancellable),
-            refund_account: None,
-        };
-        let (payment_key, order) = (cancel.payment_key.clone(), charge.order.to_string());
-        let key = key(&["cancel", &order, &payment_key, &cancellation.name, &amount.to_string()]);
-        let payment = self.ask(&cancel.keyed(key)).await?;
-        let is_the_refund = payment.payment_key == payment_key
-            && is_of(charge, &payment)
-            && Some(payment.balance_amount) == cancellable.checked_sub(amount)
-            && payment.cancels.iter().any(|cancelled| cancelled.cancel_amount == amount);
-        if is_the_refund { Ok(()) } else { Err(unbelievable("the answer is about another refund")) }
+            Err(unbelievable("the answer is about another refund"))
+        }
+    }
+
+    /// The customer at Toss Payments is whom the card was stored for.
+    async fn stored_method(&self, key: &str, customer: &str) -> Result<Document, GatewayError> {
+        let look_up = LookUp { billing_key: BillingKey(key.to_owned()), customer_key: customer.to_owned() };
+        let found = self.ask(&look_up).await?;
+        if found.billing_key.0 != key || found.customer_key != customer {
+            return Err(unbelievable("the answer is about another stored card"));
+        }
+        Ok(Document(found.raw.as_str().to_owned()))
     }
 }
 
@@ -221,53 +226,67 @@ impl fmt::Debug for TossPayments {
     }
 }
 
-/// Whether a payment is the order's, and in won.
-fn is_of(charge: &Charge, payment: &Payment) -> bool {
-    payment.order_id == charge.order.to_string()
-        && payment.currency.as_deref().is_none_or(|currency| currency == "KRW")
-}
-
-fn snapshot(charge: &Charge, payment: &Payment) -> Result<Snapshot, GatewayError> {
-    let cancelled = payment.cancelled_amount().ok_or_else(|| unbelievable("refunded more than there is"))?;
-    let progress = match payment.progress() {
-        ::tosspayments::Progress::Pending | ::tosspayments::Progress::WaitingForDeposit => Progress::Pending,
-        ::tosspayments::Progress::Paid | ::tosspayments::Progress::PartlyRefunded => {
-            Progress::Paid(approval(payment))
-        }
-        ::tosspayments::Progress::Refunded => Progress::Refunded,
-        ::tosspayments::Progress::Failed => Progress::Failed,
-        ::tosspayments::Progress::Unrecognised => Progress::Unrecognised(payment.status.as_str().to_owned()),
+/// What it shows of the payment that was asked about; of another one's nothing is believed.
+fn snapshot(asked: &PaymentRef, shown: Payment) -> Result<Snapshot, GatewayError> {
+    let is_asked_about = match &asked.key {
+        Some(key) => *key == shown.payment_key,
+        None => asked.order == shown.order_id,
+    };
+    if !is_asked_about {
+        return Err(unbelievable("the answer is about another payment"));
+    }
+    let refund = shown.cancelled_amount().ok_or_else(|| unbelievable("refunded more than there is"))?;
+    let standing = match &shown.status {
+        // Nothing is collected before we confirm it, whether the payer has come as far as agreeing or not.
+        Status::Ready | Status::InProgress => Standing::Collectable,
+        Status::WaitingForDeposit => Standing::Awaited,
+        Status::Done | Status::PartialCanceled => Standing::Paid,
+        Status::Canceled => Standing::Cancelled,
+        Status::Aborted | Status::Expired => Standing::Failed,
+        Status::Other(word) => Standing::Unrecognised(word.clone()),
     };
     // Of a refunded payment it must be known how much went back; none is not nothing then.
-    let refunded = matches!(
-        payment.progress(),
-        ::tosspayments::Progress::Refunded | ::tosspayments::Progress::PartlyRefunded
-    );
-    if refunded && cancelled == 0 {
+    if matches!(shown.status, Status::Canceled | Status::PartialCanceled) && refund == 0 {
         return Err(unbelievable("refunded, but no sum"));
     }
-    // What was given up before anything was collected is no money.
-    let is_money = refunded || matches!(progress, Progress::Paid(_));
-    let won = |sum| if is_money { Won::new(sum) } else { Won::ZERO };
+    let currency = shown.currency.clone().unwrap_or_else(|| {
+        // Older answers leave out what was the only one then.
+        "KRW".to_owned()
+    });
     Ok(Snapshot {
-        progress,
-        is_ours: is_of(charge, payment),
-        cancelled: won(cancelled),
-        cancellable: won(payment.balance_amount),
+        is_ours: shown.order_id == asked.order && currency == "KRW",
+        facts: Facts {
+            price: Won::new(shown.total_amount),
+            refund: Won::new(refund),
+            paid_at: standing.paid_at(shown.approved_at),
+            cancels: cancels(&shown),
+            currency,
+        },
+        standing,
+        method: shown.method.as_ref().map(method),
+        number: shown.card.as_ref().and_then(|card| card.approve_no.clone()),
+        data: Document(shown.raw.as_str().to_owned()),
+        key: shown.payment_key,
+        order: shown.order_id,
     })
 }
 
-/// An order that Toss Payments has not heard of: its page was never opened, or nobody has agreed there.
-fn untouched() -> Snapshot {
-    Snapshot { progress: Progress::Pending, is_ours: true, cancelled: Won::ZERO, cancellable: Won::ZERO }
+fn cancels(payment: &Payment) -> Vec<Cancel> {
+    let listed = payment.cancels.iter().filter_map(|cancelled| {
+        let reason = cancelled.cancel_reason.clone().unwrap_or_default();
+        Some(Cancel { price: Won::new(cancelled.cancel_amount), reason, created_at: cancelled.canceled_at? })
+    });
+    let mut cancels: Vec<_> = listed.collect();
+    cancels.sort_by_key(|cancel| cancel.created_at);
+    cancels
 }
 
-fn approval(payment: &Payment) -> Approval {
-    Approval {
-        amount: Won::new(payment.total_amount),
-        number: payment.card.as_ref().and_then(|card| card.approve_no.clone()),
-        method: payment.method.as_ref().map(method),
-        at: payment.approved_at,
+fn refund_account(account: &BankAccount) -> RefundAccount {
+    RefundAccount {
+        bank: account.bank.clone(),
+        // It takes digits alone, and people write dashes.
+        account_number: account.number.replace('-', ""),
+        holder_name: account.holder.clone(),
     }
 }
 
@@ -316,7 +335,7 @@ fn escaped(text: &str) -> String {
 
 /// A key of all that a request says, as Toss Payments compares no bodies: of any length and characters, and never one
 /// for two requests.
-pub(super) fn key(said: &[&str]) -> IdempotencyKey {
+fn key(said: &[&str]) -> IdempotencyKey {
     let hash = digest::digest(&digest::SHA256, said.join("\n").as_bytes());
     let mut hex = String::with_capacity(64);
     for byte in hash.as_ref() {
@@ -328,12 +347,12 @@ pub(super) fn key(said: &[&str]) -> IdempotencyKey {
 
 /// Toss Payments' no. At confirming and cancelling some of its codes leave open what has happened, and those are no
 /// refusals at all.
-fn refused(refusal: Refusal) -> GatewayError {
-    let decline = match refusal.code.meaning() {
-        // The payer has not agreed, or too long ago: a look-up tells which.
+fn refused(no: No, path: String, response: &Response<Bytes>) -> GatewayError {
+    let decline = match no.code.meaning() {
+        // The payer has not agreed, or too long ago, or to another order or sum: a look-up tells which.
         Meaning::NoSession => Decline::NotReady,
         Meaning::Expired => Decline::Expired,
-        Meaning::NoSuchPayment => Decline::Mismatch,
+        Meaning::NoSuchPayment => Decline::NotFound,
         Meaning::Unavailable => Decline::Later,
         Meaning::BadKey | Meaning::NotPermitted | Meaning::BadParameter => Decline::Misconfigured,
         Meaning::Rejected
@@ -351,9 +370,18 @@ fn refused(refusal: Refusal) -> GatewayError {
         | Meaning::AlreadyCancelled
         | Meaning::InProgress
         | Meaning::Internal
-        | Meaning::Unrecognised => return GatewayError::Unknown(TOSSPAYMENTS, refusal.into()),
+        | Meaning::Unrecognised => return GatewayError::Unknown(TOSSPAYMENTS, no.into()),
     };
-    GatewayError::Declined { provider: TOSSPAYMENTS, code: refusal.code.to_string(), decline }
+    // The statuses that these are said with are documented nowhere. Of the first there is a payment, of the other none.
+    let status = match (decline, no.http_status) {
+        (Decline::NotReady, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (Decline::NotFound, _) => StatusCode::NOT_FOUND,
+        (_, status) if status.is_client_error() => status,
+        (_, _) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let text = String::from_utf8_lossy(response.body()).into_owned();
+    let refusal = Refusal { status: status.as_u16(), code: no.code.to_string(), path, text };
+    GatewayError::Declined { provider: TOSSPAYMENTS, decline, refusal }
 }
 
 fn unbelievable(why: &'static str) -> GatewayError {

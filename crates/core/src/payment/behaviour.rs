@@ -3,6 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::PaymentRef;
+
 /// How a gateway behaves where gateways differ.
 ///
 /// It says nothing about money by itself: what has happened is always looked up. It says what a look-up may rely on,
@@ -30,6 +32,8 @@ pub struct Behaviour {
     /// How long after it was last asked to collect nobody believes any more that it is about to, though a late answer of
     /// some bank cannot be excluded.
     pub released_after: SignedDuration,
+    /// How long after it was first asked to give money back nobody believes any more that a request for it is on its way.
+    pub refund_lost_after: SignedDuration,
 }
 
 /// How long a payment that is made in the last moment may take to be seen.
@@ -52,13 +56,38 @@ impl Behaviour {
     pub fn may_capture_at(&self, since: Timestamp, now: Timestamp) -> bool {
         self.captures_by_itself() && now.duration_since(since) < self.open_for + SHOWN_AFTER
     }
+
+    /// Whether a payer's agreement of `since` or before has run out at `now`, so that nothing is collected by it any more,
+    /// nor by a request that was sent for it.
+    #[must_use]
+    pub fn has_run_out(&self, since: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(since) >= self.open_for + SHOWN_AFTER
+    }
+
+    /// Whether a refund that was first asked for at `since` and does not show at `now` was lost on its way, so that it may be
+    /// asked for anew or given up.
+    #[must_use]
+    pub fn has_lost_refund(&self, since: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(since) >= self.refund_lost_after
+    }
+
+    /// Whether it knows of no such payment because nobody has come as far as beginning it. Else it should know it, and was
+    /// perhaps asked with another account than the payment's.
+    #[must_use]
+    pub const fn has_nobody_begun(&self, payment: &PaymentRef) -> bool {
+        match self.lookup {
+            LookupKey::Key => false,
+            LookupKey::KeyOrOrder => payment.key.is_none(),
+            LookupKey::Order => true,
+        }
+    }
 }
 
 /// What a gateway takes for the same request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idempotency {
     /// Nothing: what stands in the way of a second effect is the payment's state, and at cancelling the balance that
-    /// is sent along ([`Cancellation::cancellable`](super::Cancellation::cancellable)).
+    /// is sent along ([`Returning::left`](super::Returning::left)).
     ByState,
     /// The payment's own name, for ever: it cannot be paid twice under one name.
     ByPayment,
@@ -86,8 +115,10 @@ pub enum KeyScope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LookupKey {
     /// Only by the gateway's own key: a payment whose key never reached us cannot be found, nor paid.
-    Session,
-    /// By the order's id as well, so it is found although its key never reached us.
+    Key,
+    /// By the gateway's own key, and by the order's id where that never reached us.
+    KeyOrOrder,
+    /// By the order's id, which is the payment's name there as well.
     Order,
 }
 

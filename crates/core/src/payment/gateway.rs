@@ -3,9 +3,10 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 
-use super::{Behaviour, BoxError, OrderId, SendError, Won};
+use super::{
+    Behaviour, Cancellation, Document, GatewayError, OrderId, PaymentRef, Snapshot, VendorCode, Won,
+};
 
 /// A partner that collects money.
 ///
@@ -119,148 +120,24 @@ impl fmt::Debug for Proof {
     }
 }
 
-/// How the payer paid, as the gateway tells it.
+/// What to collect of an opened payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// By card.
-    Card,
-    /// From the balance kept at the gateway.
-    Balance,
-    /// Some other way, in the gateway's word.
-    Other(String),
-}
-
-impl Method {
-    /// How the method is written in the store.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Method::Card => "card",
-            Method::Balance => "balance",
-            Method::Other(word) => word,
-        }
-    }
-
-    /// Reads what [`Method::as_str`] wrote.
-    #[must_use]
-    pub fn from_name(name: &str) -> Method {
-        match name {
-            "card" => Method::Card,
-            "balance" => Method::Balance,
-            other => Method::Other(other.to_owned()),
-        }
-    }
-}
-
-/// The gateway says it has collected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// How much was collected. Compare it before believing it.
-    pub amount: Won,
-    /// The gateway's own number of the approval, where it gives one.
-    pub number: Option<String>,
-    /// How it was paid.
-    pub method: Option<Method>,
-    /// When the gateway collected, by its clock.
-    pub at: Option<Timestamp>,
-}
-
-/// How far a payment has come at the gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Nothing was collected yet, and still can be.
-    Pending,
-    /// Collected; perhaps partly refunded since.
-    Paid(Approval),
-    /// Collected, and all of it returned.
-    Refunded,
-    /// Over: nothing was collected and nothing will be.
-    Failed,
-    /// A word that was not documented when this was written. Never taken as failed.
-    Unrecognised(String),
-}
-
-/// What a look-up found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot {
-    /// How far it has come.
-    pub progress: Progress,
-    /// Whether it names our order, its payer and our account. A payment that does not must not be kept.
-    pub is_ours: bool,
-    /// How much of it has been returned so far.
-    pub cancelled: Won,
-    /// How much could still be returned.
-    pub cancellable: Won,
-}
-
-/// How much of a collected payment to return.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cancellation {
-    /// What this one attempt at cancelling is called among those of its order: a gateway that takes keys is given one that is
-    /// made of it, and gives its first answer again to the same one. So whoever asks anew, as they looked and nothing had
-    /// been returned, asks by another name.
+pub struct Collection {
+    /// What this one attempt at collecting is called among those of its payment. A gateway that takes keys is given one that
+    /// is made of it, and gives its first answer again to the same one, a refusal as well: so whoever means to be asked anew
+    /// asks by another name.
     pub name: String,
-    /// To return now. Never zero.
+    /// The sum that it must be of.
     pub amount: Won,
-    /// What we believe could still be returned, `amount` included. The gateway refuses when it
-    /// believes otherwise, which keeps a repeated request from returning twice.
-    pub cancellable: Won,
+    /// What the payer's browser brought back, where it came back to us. A gateway that does not collect without it is only
+    /// looked up where there is none.
+    pub proof: Option<Proof>,
 }
 
-/// What a refusal means for the one who asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decline {
-    /// The payer has not finished at the gateway.
-    NotReady,
-    /// It took too long: this payment can no longer be made.
-    Expired,
-    /// The proof, or an id in the request, is not this payment's.
-    Mismatch,
-    /// Another attempt of the same payer is running; later it may work.
-    Busy,
-    /// The gateway is closed for maintenance or has had enough requests; later it may work.
-    Later,
-    /// Our account, key or address is set up wrong: nothing will work until the owner mends it.
-    Misconfigured,
-    /// Refused for good, for another reason.
-    Refused,
-}
-
-/// Why a gateway did not do what was asked. The difference between the three is the whole point.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// It said no, and nothing moved.
-    #[error("{provider} refused with code {code} ({decline:?})")]
-    Declined {
-        /// Who refused.
-        provider: Provider,
-        /// Its code; its words stay in its answer.
-        code: String,
-        /// What that means.
-        decline: Decline,
-    },
-    /// It was not reached: nothing moved, asking again is safe.
-    #[error("{0} was not reached")]
-    Unreached(Provider, #[source] BoxError),
-    /// Asked, and no answer that can be believed: money may have moved, so look it up.
-    #[error("{0} gave no answer that can be believed")]
-    Unknown(Provider, #[source] BoxError),
-}
-
-impl GatewayError {
-    /// A request that got no answer, in a gateway's terms.
-    #[must_use]
-    pub fn from_send(provider: Provider, error: SendError) -> GatewayError {
-        match error {
-            SendError::NotSent(source) => GatewayError::Unreached(provider, source),
-            SendError::NoAnswer(source) => GatewayError::Unknown(provider, source),
-        }
-    }
-}
-
-/// A partner that collects money.
+/// A gateway, spoken to with one account: who collects money and gives it back, whoever opened the payment.
 ///
-/// An implementation asks once and translates; it never retries and never decides what to do next.
+/// An implementation asks once and translates; it never retries and never decides what to do next. It answers about the
+/// payment that it was asked about, or not at all: what it hears of another one is [`GatewayError::Unknown`].
 #[async_trait]
 pub trait Gateway: Send + Sync {
     /// Which one it is.
@@ -276,33 +153,40 @@ pub trait Gateway: Send + Sync {
     /// knows its key.
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError>;
 
-    /// Collects an opened payment. An answer that names another order, payer or account is not believed.
+    /// Has an opened payment collected, and tells what it shows then. One that collects by itself is only looked up.
     ///
     /// # Errors
     /// [`GatewayError::Unknown`]: the money may have been collected; [`Gateway::lookup`] tells.
-    async fn approve(
-        &self,
-        charge: &Charge,
-        session: &Session,
-        proof: &Proof,
-    ) -> Result<Approval, GatewayError>;
+    async fn approve(&self, payment: &PaymentRef, collection: &Collection) -> Result<Snapshot, GatewayError>;
 
     /// Asks how far a payment has come. Changes nothing.
     ///
     /// # Errors
-    /// Whichever: nothing is known that was not known before.
-    async fn lookup(&self, charge: &Charge, session: &Session) -> Result<Snapshot, GatewayError>;
+    /// Whichever: nothing is known that was not known before. [`Decline::NotFound`]: it knows of no such payment, which
+    /// [`Behaviour::has_nobody_begun`] makes something of.
+    async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError>;
 
-    /// Returns some or all of a collected payment.
+    /// Gives some or all of a collected payment back, and tells what it shows then, where the answer tells that.
     ///
     /// # Errors
     /// [`GatewayError::Unknown`]: the money may have been returned; [`Gateway::lookup`] tells.
     async fn cancel(
         &self,
-        charge: &Charge,
-        session: &Session,
-        cancellation: Cancellation,
-    ) -> Result<(), GatewayError>;
+        payment: &PaymentRef,
+        cancellation: &Cancellation,
+    ) -> Result<Option<Snapshot>, GatewayError>;
+
+    /// What it says of a way to pay that was stored for `customer`, to charge it again. Changes nothing.
+    ///
+    /// # Errors
+    /// [`GatewayError::Declined`]: it knows none, or not that customer's.
+    async fn stored_method(&self, key: &str, customer: &str) -> Result<Document, GatewayError>;
+}
+
+/// All accounts at gateways that a service may name.
+pub trait Accounts: Send + Sync {
+    /// The gateway, spoken to with the account that `store` names; none where nobody set up such an account.
+    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway>;
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use tracing::error;
 
 use super::{
-    Approval, Behaviour, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout, Gateway,
-    GatewayError, Idempotency, LookupKey, NoticeTrust, Proof, Provider, Returns, Session, Snapshot,
+    Behaviour, CancelWithoutAmount, Cancellation, CaptureBy, Charge, Checkout, Collection, Document, Gateway,
+    GatewayError, Idempotency, LookupKey, NoticeTrust, PaymentRef, Provider, Returns, Snapshot,
 };
 
 /// The gateways that are set up, in the order in which payers are offered them. Clones are handles to the same ones.
@@ -78,7 +78,7 @@ impl Gateway for NotSetUp {
     fn behaviour(&self) -> Behaviour {
         Behaviour {
             idempotency: Idempotency::ByState,
-            lookup: LookupKey::Session,
+            lookup: LookupKey::Key,
             capture: CaptureBy::Itself,
             notices: NoticeTrust::Silent,
             cancel_without_amount: CancelWithoutAmount::EverythingAndForZero,
@@ -86,6 +86,7 @@ impl Gateway for NotSetUp {
             open_for: SignedDuration::from_hours(24),
             failed_after: SignedDuration::from_mins(10),
             released_after: SignedDuration::from_mins(10),
+            refund_lost_after: SignedDuration::from_mins(10),
         }
     }
 
@@ -93,15 +94,19 @@ impl Gateway for NotSetUp {
         self.refuse()
     }
 
-    async fn approve(&self, _: &Charge, _: &Session, _: &Proof) -> Result<Approval, GatewayError> {
+    async fn approve(&self, _: &PaymentRef, _: &Collection) -> Result<Snapshot, GatewayError> {
         self.refuse()
     }
 
-    async fn lookup(&self, _: &Charge, _: &Session) -> Result<Snapshot, GatewayError> {
+    async fn lookup(&self, _: &PaymentRef) -> Result<Snapshot, GatewayError> {
         self.refuse()
     }
 
-    async fn cancel(&self, _: &Charge, _: &Session, _: Cancellation) -> Result<(), GatewayError> {
+    async fn cancel(&self, _: &PaymentRef, _: &Cancellation) -> Result<Option<Snapshot>, GatewayError> {
+        self.refuse()
+    }
+
+    async fn stored_method(&self, _: &str, _: &str) -> Result<Document, GatewayError> {
         self.refuse()
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Document, RecordId, Source, Vendor, Won};
+use super::{Document, PaymentRef, RecordId, Source, Vendor, Won};
 
 /// A payment that a service has asked us to take, written down before the gateway is asked. Nobody can read
 /// it yet; whoever sends the same request again, or the schedule, finishes it.
@@ -113,7 +113,18 @@ impl Facts {
     }
 }
 
+/// The payment as its gateway knows it: what it belongs to is the order there.
+fn payment_of(vendor: &Vendor, source: &Source) -> PaymentRef {
+    PaymentRef { order: source.id.clone(), key: Some(vendor.uid.clone()), payer: None }
+}
+
 impl Claim {
+    /// The payment as its gateway knows it.
+    #[must_use]
+    pub fn payment(&self) -> PaymentRef {
+        payment_of(&self.vendor, &self.source)
+    }
+
     /// The history that it becomes.
     #[must_use]
     pub fn complete(&self, facts: Facts, data: Document) -> History {
@@ -133,6 +144,12 @@ impl Claim {
 }
 
 impl History {
+    /// The payment as its gateway knows it.
+    #[must_use]
+    pub fn payment(&self) -> PaymentRef {
+        payment_of(&self.vendor, &self.source)
+    }
+
     /// The same payment as the gateway shows it now.
     #[must_use]
     pub fn now_showing(&self, facts: Facts, data: Document) -> History {

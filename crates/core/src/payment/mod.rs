@@ -1,10 +1,10 @@
 //! What a payment is, whoever takes it: money, the gateway's trait and the one thing it needs of the network.
 //!
 //! Beside the payments that we open ourselves stand those of the payments service: [`History`] and
-//! [`Reservation`] of other backends, [`flow`] over them, and [`Acquirer`], who is asked about them.
+//! [`Reservation`] of other backends, and [`flow`] over them. Both ask the same [`Gateway`].
 
-mod acquirer;
 mod behaviour;
+mod cancellation;
 pub mod flow;
 mod gateway;
 mod gateways;
@@ -15,19 +15,17 @@ mod notice;
 mod order_id;
 mod record;
 mod records;
+mod refusal;
 mod reservation;
+mod snapshot;
 mod store_error;
 
-pub use self::acquirer::{
-    Acquirer, Acquirers, AskError, BankAccount, Collection, Observed, Refusal, Return, Returning, Standing,
-    paid_at,
-};
 pub use self::behaviour::{
     Behaviour, CancelWithoutAmount, CaptureBy, Idempotency, KeyScope, LookupKey, NoticeTrust,
 };
+pub use self::cancellation::{BankAccount, Cancellation, Returning};
 pub use self::gateway::{
-    Approval, Cancellation, Charge, Checkout, Decline, Gateway, GatewayError, Method, Pages, PayerId,
-    Progress, Proof, Provider, Returns, Session, Snapshot,
+    Accounts, Charge, Checkout, Collection, Gateway, Pages, PayerId, Proof, Provider, Returns, Session,
 };
 pub use self::gateways::Gateways;
 pub use self::history::{Cancel, Cancelling, Claim, Facts, History, Run};
@@ -40,5 +38,7 @@ pub use self::record::{
     BadUuid, Document, Locked, PasswordHash, RecordId, Source, Vendor, VendorCode, WrongPassword,
 };
 pub use self::records::{Claimed, Kept, Payment, Records, Reserved, Told};
+pub use self::refusal::{Decline, GatewayError, Refusal};
 pub use self::reservation::Reservation;
+pub use self::snapshot::{Approval, Method, PaymentRef, Snapshot, Standing};
 pub use self::store_error::StoreError;

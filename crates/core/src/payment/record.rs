@@ -21,15 +21,6 @@ impl RecordId {
         RecordId(bytes)
     }
 
-    /// Another id that belongs to this one: always the same, and no fresh one's.
-    #[must_use]
-    pub const fn other(self) -> RecordId {
-        let mut bytes = self.0;
-        // Version 8 is anybody's own; a fresh id is of version 4.
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        RecordId(bytes)
-    }
-
     /// Reads any UUID, in either case.
     ///
     /// # Errors

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cafe_core::gateway::iamport::Iamport;
-use cafe_core::gateway::toss::Toss;
-use cafe_core::payment::{Acquirer, Acquirers, BoxError, Http, VendorCode};
+use cafe_core::gateway::portone::PortOne;
+use cafe_core::gateway::tosspayments::TossPayments;
+use cafe_core::payment::{self, BoxError, Gateway, Http, VendorCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ use crate::world::World;
 /// All accounts that were set up. A store that nobody set up has none, so a service cannot reach another's money by a
 /// name that it made up.
 #[derive(Clone, Default)]
-pub struct Accounts(BTreeMap<(VendorCode, String), Arc<dyn Acquirer>>);
+pub struct Accounts(BTreeMap<(VendorCode, String), Arc<dyn Gateway>>);
 
 /// The text is no list of accounts. It says all that is wrong with it, and repeats nothing of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +26,8 @@ pub struct BadAccounts(Vec<String>);
 impl Accounts {
     /// With one more: the gateway, as services call their account there.
     #[must_use]
-    pub fn with(mut self, vendor: VendorCode, store: &str, acquirer: Arc<dyn Acquirer>) -> Accounts {
-        self.0.insert((vendor, store.to_owned()), acquirer);
+    pub fn with(mut self, vendor: VendorCode, store: &str, gateway: Arc<dyn Gateway>) -> Accounts {
+        self.0.insert((vendor, store.to_owned()), gateway);
         self
     }
 
@@ -49,8 +49,8 @@ impl Accounts {
         let (mut accounts, mut problems) = (Accounts::default(), Vec::new());
         for (place, account) in (1..).zip(&list) {
             match read_one(account, places, http, world) {
-                Ok((name, acquirer)) => {
-                    if accounts.0.insert(name, acquirer).is_some() {
+                Ok((name, gateway)) => {
+                    if accounts.0.insert(name, gateway).is_some() {
                         problems.push(format!("account {place}: another one has its vendor and store_id"));
                     }
                 }
@@ -61,7 +61,7 @@ impl Accounts {
     }
 }
 
-type Named = ((VendorCode, String), Arc<dyn Acquirer>);
+type Named = ((VendorCode, String), Arc<dyn Gateway>);
 
 fn read_one(
     account: &Map<String, Value>,
@@ -76,7 +76,7 @@ fn read_one(
     let secret = |name: &str| text(name).map(SecretString::from);
     let vendor = VendorCode::from_name(text("vendor")?).ok_or("vendor must be toss.payments or iamport")?;
     let store = text("store_id")?.to_owned();
-    let acquirer: Arc<dyn Acquirer> = match vendor {
+    let gateway: Arc<dyn Gateway> = match vendor {
         VendorCode::TossPayments => {
             let api = match account.get("api").map(Value::as_str) {
                 None | Some(Some("current")) => tosspayments::Api::Current,
@@ -87,7 +87,7 @@ fn read_one(
             if let Some(url) = &places.toss {
                 known = known.with_base_url(url.as_str())?;
             }
-            Arc::new(Toss::new(known, http.clone()))
+            Arc::new(TossPayments::new(known, http.clone()))
         }
         VendorCode::Iamport => {
             let mut known = portone::v1::Account::new(&secret("imp_key")?, &secret("imp_secret")?)?;
@@ -95,15 +95,15 @@ fn read_one(
                 known = known.with_base_url(url.as_str())?;
             }
             let world = world.clone();
-            Arc::new(Iamport::new(known, http.clone(), Arc::new(move || world.now())))
+            Arc::new(PortOne::v1(known, http.clone(), Arc::new(move || world.now())))
         }
     };
-    Ok(((vendor, store), acquirer))
+    Ok(((vendor, store), gateway))
 }
 
-impl Acquirers for Accounts {
-    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Acquirer> {
-        self.0.get(&(vendor, store.to_owned())).map(|acquirer| &**acquirer)
+impl payment::Accounts for Accounts {
+    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway> {
+        self.0.get(&(vendor, store.to_owned())).map(|gateway| &**gateway)
     }
 }
 
@@ -117,7 +117,7 @@ impl fmt::Debug for Accounts {
 mod tests {
     use std::sync::Arc;
 
-    use cafe_core::payment::{Acquirers, Http, VendorCode};
+    use cafe_core::payment::{Accounts as _, Http, VendorCode};
 
     use super::Accounts;
     use crate::client::Client;

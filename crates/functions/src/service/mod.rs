@@ -40,7 +40,7 @@ pub struct Service {
 
 impl Service {
     /// The accounts as they stand now.
-    pub async fn acquirers(&self) -> Arc<Accounts> {
+    pub async fn accounts(&self) -> Arc<Accounts> {
         self.accounts.now(self.world.now()).await
     }
 

@@ -3,7 +3,7 @@
 //! A gateway's own words go to the service, which asked for them, and into no log line.
 
 use cafe_core::payment::flow::{CancelError, CreateError, FollowError, ReserveError};
-use cafe_core::payment::{AskError, StoreError, WrongPassword};
+use cafe_core::payment::{GatewayError, StoreError, WrongPassword};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -50,14 +50,14 @@ impl From<serde_json::Error> for Problem {
     }
 }
 
-impl From<AskError> for Problem {
-    fn from(error: AskError) -> Problem {
+impl From<GatewayError> for Problem {
+    fn from(error: GatewayError) -> Problem {
         match error {
-            AskError::Refused { refusal, .. } => {
+            GatewayError::Declined { refusal, .. } => {
                 let status = StatusCode::from_u16(refusal.status).unwrap_or(UNPROCESSABLE);
                 Problem { status, body: json!(RefusalJson { path: &refusal.path, message: &refusal.text }) }
             }
-            AskError::Unreached(..) | AskError::Unknown(..) => {
+            GatewayError::Unreached(..) | GatewayError::Unknown(..) => {
                 reply::log("a gateway did not answer a service", &error);
                 Problem::new(
                     UNAVAILABLE,
@@ -72,7 +72,7 @@ fn no_such_account(store: &str) -> Problem {
     Problem::new(UNPROCESSABLE, &format!("No account \"{store}\" of that vendor is set up."))
 }
 
-fn in_doubt(cause: Option<AskError>, what: &'static str) -> Problem {
+fn in_doubt(cause: Option<GatewayError>, what: &'static str) -> Problem {
     if let Some(error) = cause {
         reply::log(what, &error);
     }

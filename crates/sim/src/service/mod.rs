@@ -4,6 +4,7 @@
 //! people (`office`), books (`audit`), stories and zoo.
 
 mod audit;
+mod clerk;
 mod coverage;
 mod heard;
 pub mod history;

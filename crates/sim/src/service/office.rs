@@ -17,10 +17,11 @@ use fakes::tosspayments::{Endpoint, Fault};
 use jiff::SignedDuration;
 
 use super::audit::{self, Books, Refund, RefundHeard, Track, Wanted, money, part};
+use super::clerk::Lie;
 use super::coverage::Reached;
 use super::heard::Heard;
 use super::world::{Function, STORE, World};
-use super::zoo::{Bug, Lie};
+use super::zoo::Bug;
 use crate::audit::Broken;
 use crate::chance::Chance;
 use crate::dynamodb::PAYMENTS;

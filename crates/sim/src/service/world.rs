@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use cafe_core::gateway::iamport::Iamport;
-use cafe_core::gateway::toss::Toss;
+use cafe_core::gateway::portone::PortOne as ProductionPortOne;
+use cafe_core::gateway::tosspayments::TossPayments as ProductionToss;
 use cafe_core::payment::flow::Turn;
-use cafe_core::payment::{Acquirer, Acquirers, Notice, RecordId, Run, VendorCode};
+use cafe_core::payment::{Accounts, Gateway, Notice, RecordId, Run, VendorCode};
 use fakes::Reply;
 use fakes::clock::Clock;
 use fakes::portone::{Options as PortOneOptions, PortOne, V1};
@@ -19,8 +19,9 @@ use serde_json::{Value, json};
 use store::{DynamoRecords, Vault};
 use tosspayments::Api;
 
+use super::clerk::{Clerk, Lie};
 use super::heard::Heard;
-use super::zoo::{Bug, Clerk, Herald, Lie, spoil, spoil_gateway};
+use super::zoo::{Bug, Herald, spoil, spoil_gateway};
 use crate::dynamodb::{Answer, Database, PAYMENTS};
 use crate::network::{Answered, Asked, Network};
 use crate::schedule::{Outside, Schedule, Trouble};
@@ -133,9 +134,9 @@ impl World {
         let http = || Arc::new(self.schedule.network.clone());
         let (toss, iamport) = self.accounts.clone();
         let clock = self.clock.clone();
-        let iamport = Iamport::new(iamport, http(), Arc::new(move || clock.now()));
+        let iamport = ProductionPortOne::v1(iamport, http(), Arc::new(move || clock.now()));
         Gateways {
-            toss: Clerk::new(Box::new(Toss::new(toss, http())), self.bug, lie.clone()),
+            toss: Clerk::new(Box::new(ProductionToss::new(toss, http())), self.bug, lie.clone()),
             iamport: Clerk::new(Box::new(iamport), self.bug, lie),
         }
     }
@@ -188,8 +189,8 @@ pub(crate) struct Gateways {
     iamport: Clerk,
 }
 
-impl Acquirers for Gateways {
-    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Acquirer> {
+impl Accounts for Gateways {
+    fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway> {
         let clerk = match vendor {
             VendorCode::TossPayments => &self.toss,
             VendorCode::Iamport => &self.iamport,
@@ -245,7 +246,8 @@ impl Sides<'_> {
         let is_about_a_payment = crate::network::asks_gateway(&request) != crate::fate::Asks::Token;
         if is_about_a_payment && *self.mix_ups > 0 && response.status().is_success() {
             *self.mix_ups -= 1;
-            return Answered::Gateway(about_another(response));
+            let is_believed = self.bug == Some(Bug::TakesAnAnswerAboutAnotherForOurs);
+            return Answered::Gateway(about_another(response, is_believed));
         }
         Answered::Gateway(response)
     }
@@ -351,11 +353,17 @@ fn toss_fault(endpoint: Endpoint, trouble: Trouble) -> Fault {
     }
 }
 
-/// The same answer, as if it were that to another payment's request.
-fn about_another(response: Response<Bytes>) -> Response<Bytes> {
+/// The same answer, as if it were that to another payment's request, which has been paid. Whoever does not compare what it is
+/// about takes it for their own.
+fn about_another(response: Response<Bytes>, is_believed: bool) -> Response<Bytes> {
     response.map(|body| {
         let Ok(mut answer) = serde_json::from_slice::<Value>(&body) else { return body };
         let payment = if answer.get("response").is_some() { &mut answer["response"] } else { &mut answer };
+        if is_believed {
+            let paid = if payment.get("paymentKey").is_some() { "DONE" } else { "paid" };
+            payment["status"] = paid.into();
+            return answer.to_string().into();
+        }
         for name in ["paymentKey", "orderId", "imp_uid", "merchant_uid"] {
             if let Some(Value::String(text)) = payment.get_mut(name) {
                 text.push_str("-of-another");

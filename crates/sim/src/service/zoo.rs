@@ -3,15 +3,10 @@
 //! As in the cafe's zoo, no production code knows of it: what goes over the wire is changed, or what a gateway seems
 //! to say.
 
-use std::fmt;
-use std::sync::{Mutex, PoisonError};
-
 use async_trait::async_trait;
 use bytes::Bytes;
+use cafe_core::payment::Notice;
 use cafe_core::payment::flow::{Messenger, NotTold};
-use cafe_core::payment::{
-    Acquirer, AskError, Collection, Document, Facts, Notice, Observed, Return, Standing, Won,
-};
 use http::{HeaderValue, Request};
 use serde_json::{Value, json};
 
@@ -246,150 +241,6 @@ fn without(request: &mut Request<Bytes>, names: &[&str]) {
         fields.retain(|name, _| !names.contains(&name.as_str()));
     }
     *request.body_mut() = Bytes::from(body.to_string());
-}
-
-/// What a gateway's message says of a payment. Nobody may believe it.
-#[derive(Clone, Debug)]
-pub(crate) struct Lie {
-    /// Whether it is paid.
-    pub(crate) is_paid: bool,
-    /// What of it was given back.
-    pub(crate) refund: u32,
-}
-
-/// A production gateway, and what a bug would make of it.
-pub(crate) struct Clerk {
-    acquirer: Box<dyn Acquirer>,
-    bug: Option<Bug>,
-    lie: Option<Lie>,
-    /// What it believes to know, and looks up no more.
-    known: Mutex<Option<Observed>>,
-}
-
-impl Clerk {
-    pub(crate) fn new(acquirer: Box<dyn Acquirer>, bug: Option<Bug>, lie: Option<Lie>) -> Clerk {
-        Clerk { acquirer, bug, lie, known: Mutex::default() }
-    }
-
-    fn has(&self, bug: Bug) -> bool {
-        self.bug == Some(bug)
-    }
-
-    fn known(&self) -> Option<Observed> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn knows(&self, observed: &Observed) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(observed.clone());
-    }
-
-    /// A payment, as somebody would have it who asks nobody.
-    fn made_up(uid: &str, order: &str, price: Won, standing: Standing, refund: Won) -> Observed {
-        let paid_at = (standing == Standing::Paid).then_some(jiff::Timestamp::UNIX_EPOCH);
-        let facts = Facts { currency: "KRW".to_owned(), price, refund, paid_at, cancels: Vec::new() };
-        let data = Document("{}".to_owned());
-        Observed { uid: uid.to_owned(), order: order.to_owned(), standing, facts, data }
-    }
-
-    /// What is made of an answer.
-    fn read(&self, mut observed: Observed, uid: &str, order: Option<&str>, price: Option<Won>) -> Observed {
-        if self.has(Bug::TakesAnAnswerAboutAnotherForOurs) && observed.uid != uid {
-            uid.clone_into(&mut observed.uid);
-            observed.order = observed.order.replace("-of-another", "");
-            observed.facts.price = price.unwrap_or(observed.facts.price);
-            observed.standing = Standing::Paid;
-        }
-        if let Some(order) = order.filter(|_| self.has(Bug::TakesAnyOrderForOurs)) {
-            order.clone_into(&mut observed.order);
-        }
-        if let Some(price) = price.filter(|_| self.has(Bug::TakesAnySumForThePrice)) {
-            observed.facts.price = price;
-        }
-        if self.has(Bug::TakesAwaitedForPaid) && observed.standing == Standing::Awaited {
-            observed.standing = Standing::Paid;
-            observed.facts.paid_at = Some(jiff::Timestamp::UNIX_EPOCH);
-        }
-        observed
-    }
-}
-
-#[async_trait]
-impl Acquirer for Clerk {
-    async fn collect(&self, collection: Collection<'_>) -> Result<Observed, AskError> {
-        let Collection { uid, order, price, .. } = collection;
-        let paid = || Clerk::made_up(uid, order, price, Standing::Paid, Won::ZERO);
-        match self.acquirer.collect(collection).await {
-            Ok(observed) => Ok(self.read(observed, uid, Some(order), Some(price))),
-            Err(AskError::Unknown(..)) if self.has(Bug::TakesNoAnswerForPaid) => Ok(paid()),
-            Err(AskError::Refused { .. }) if self.has(Bug::TakesARefusalForPaid) => Ok(paid()),
-            Err(error) => {
-                if matches!(error, AskError::Unknown(..)) && self.has(Bug::LooksNothingUpAfterARefusal) {
-                    self.knows(&Clerk::made_up(uid, order, price, Standing::Failed, Won::ZERO));
-                }
-                Err(error)
-            }
-        }
-    }
-
-    async fn look_up(&self, uid: &str) -> Result<Observed, AskError> {
-        if let Some(known) = self.known() {
-            return Ok(known);
-        }
-        match self.acquirer.look_up(uid).await {
-            Ok(mut observed) => {
-                if let Some(lie) = self.lie.as_ref().filter(|_| self.has(Bug::BelievesTheWebhooksBody)) {
-                    observed.facts.refund = Won::new(lie.refund);
-                    observed.facts.paid_at = lie.is_paid.then_some(jiff::Timestamp::UNIX_EPOCH);
-                }
-                Ok(self.read(observed, uid, None, None))
-            }
-            Err(_) if self.has(Bug::TakesAFailedLookUpForFailed) => {
-                Ok(Clerk::made_up(uid, "", Won::ZERO, Standing::Failed, Won::ZERO))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn give_back(&self, request: Return<'_>) -> Result<Observed, AskError> {
-        let (uid, order, amount) = (request.uid, request.order, request.returning.amount());
-        let is_wrong_sum = request.reason == "wrong amount paid";
-        if is_wrong_sum && self.has(Bug::ReturnsAWrongSumInWordsAlone) {
-            let done = Clerk::made_up(uid, order, amount, Standing::Cancelled, amount);
-            self.knows(&done);
-            return Ok(done);
-        }
-        let request = match cafe_core::payment::Returning::new(Won::new(1), request.returning.left()) {
-            Some(part) if is_wrong_sum && self.has(Bug::ReturnsAWrongSumInPart) => {
-                Return { returning: part, ..request }
-            }
-            _ => request,
-        };
-        let left = request.returning.left();
-        let given = || Clerk::made_up(uid, order, left, Standing::Paid, Won::new(u32::MAX / 2));
-        match self.acquirer.give_back(request).await {
-            Ok(observed) => {
-                let mut observed = self.read(observed, uid, Some(order), None);
-                if is_wrong_sum && self.has(Bug::ReturnsAWrongSumInPart) {
-                    observed.facts.refund = observed.facts.price;
-                    self.knows(&observed);
-                }
-                Ok(observed)
-            }
-            Err(AskError::Refused { .. }) if self.has(Bug::TakesARefusedRefundForDone) => Ok(given()),
-            Err(AskError::Unknown(..)) if self.has(Bug::TakesNoAnswerToARefundForDone) => Ok(given()),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn stored_method(&self, uid: &str, customer: &str) -> Result<Document, AskError> {
-        self.acquirer.stored_method(uid, customer).await
-    }
-}
-
-impl fmt::Debug for Clerk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clerk").field("bug", &self.bug).finish_non_exhaustive()
-    }
 }
 
 /// Who carries notices, and what a bug would make of that.

@@ -9,7 +9,8 @@ use crate::cafe::{
     StoreError, Tender, Turn,
 };
 use crate::payment::{
-    Behaviour, Decline, Gateway, GatewayError, Gateways, OrderId, Progress, Proof, Session,
+    Behaviour, Collection, Decline, Gateway, GatewayError, Gateways, OrderId, Proof, Session, Snapshot,
+    Standing,
 };
 
 /// Why there is no paid order to show.
@@ -106,7 +107,9 @@ async fn begin_and_collect(
     }
     // The attempt before this one may have reached the gateway, so look before asking.
     match look_up_ours(gateway, &approving.opened.quote, &session).await {
-        Ok(Progress::Pending) => collect(store, gateway, approving, session, before, turn.now).await,
+        Ok(seen) if seen.standing.is_open() => {
+            collect(store, gateway, approving, session, before, turn.now).await
+        }
         seen => {
             let (behaviour, now) = (&gateway.behaviour(), turn.now);
             believe(store, approving, session, (seen, None), (behaviour, now)).await
@@ -144,19 +147,36 @@ async fn collect(
     let Some(proof) = approving.proof.clone() else {
         return doubt(store, &approving, now, ApproveError::Pending).await;
     };
-    let refused = match gateway.approve(&approving.opened.quote.charge(), &session, &proof).await {
-        Ok(approval) => {
-            return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await;
-        }
+    let quote = &approving.opened.quote;
+    let name = approving.attempt.token.0.clone();
+    let collection = Collection { name, amount: quote.due, proof: Some(proof) };
+    let behaviour = gateway.behaviour();
+    let mut shown = None;
+    let refused = match gateway.approve(&quote.payment(&session), &collection).await {
+        Ok(seen) => match seen.approval().filter(|_| seen.is_ours) {
+            Some(approval) => {
+                return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now)
+                    .await;
+            }
+            // It was only looked at, and that shows that the payer has not paid.
+            None if behaviour.captures_by_itself() => {
+                shown = Some(if seen.is_ours { Ok(seen) } else { Err(Saw::from(&seen)) });
+                Some(Decline::NotReady)
+            }
+            None => {
+                warn!(order = %id, provider = %session.provider, "approved, but not collected as ours");
+                None
+            }
+        },
         Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
-            let say = nothing_collected(&gateway.behaviour(), ApproveError::Unreached(error));
+            let say = nothing_collected(&behaviour, ApproveError::Unreached(error));
             return Err(give_up(store, &approving, say).await);
         }
         Err(GatewayError::Unreached(..)) => {
             return doubt(store, &approving, now, ApproveError::Pending).await;
         }
-        Err(GatewayError::Declined { provider, code, decline }) => {
-            warn!(order = %id, %provider, code, "approve declined");
+        Err(GatewayError::Declined { provider, decline, refusal }) => {
+            warn!(order = %id, %provider, code = refusal.code, "approve declined");
             Some(decline)
         }
         Err(GatewayError::Unknown(provider, cause)) => {
@@ -174,8 +194,11 @@ async fn collect(
             None
         }
     };
-    let seen = look_up_ours(gateway, &approving.opened.quote, &session).await;
-    believe(store, approving, session, (seen, refused), (&gateway.behaviour(), now)).await
+    let seen = match shown {
+        Some(shown) => shown,
+        None => look_up_ours(gateway, &approving.opened.quote, &session).await,
+    };
+    believe(store, approving, session, (seen, refused), (&behaviour, now)).await
 }
 
 /// Acts on what a look-up showed. `refused` is the gateway's no to the only attempt there was; without
@@ -184,26 +207,27 @@ async fn believe(
     store: &dyn Store,
     approving: Approving,
     session: Session,
-    (seen, refused): (Result<Progress, Saw>, Option<Decline>),
+    (seen, refused): (Result<Snapshot, Saw>, Option<Decline>),
     (behaviour, now): (&Behaviour, Timestamp),
 ) -> Result<Paid, ApproveError> {
-    match (seen, refused) {
-        (Ok(Progress::Paid(approval)), _) => {
-            settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await
-        }
-        (Ok(Progress::Failed), Some(_)) => {
+    let Ok(seen) = seen else { return doubt(store, &approving, now, ApproveError::Pending).await };
+    if let Some(approval) = seen.approval() {
+        return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now).await;
+    }
+    match (seen.standing, refused) {
+        (Standing::Failed, Some(_)) => {
             Err(end(store, approving, CloseReason::Failed, (behaviour, now)).await?)
         }
-        (Ok(Progress::Pending), Some(Decline::Expired)) => {
+        (Standing::Collectable | Standing::Awaited, Some(Decline::Expired)) => {
             Err(end(store, approving, CloseReason::Expired, (behaviour, now)).await?)
         }
-        (Ok(Progress::Pending), Some(decline)) => {
+        (Standing::Collectable | Standing::Awaited, Some(decline)) => {
             let say = nothing_collected(behaviour, ApproveError::Declined(decline));
             Err(give_up(store, &approving, say).await)
         }
         // One look proves no failure: another, after the gateway's own time, is reconcile's.
-        (Ok(Progress::Pending | Progress::Failed), None)
-        | (Ok(Progress::Refunded | Progress::Unrecognised(_)) | Err(_), _) => {
+        (Standing::Collectable | Standing::Awaited | Standing::Failed, None)
+        | (Standing::Paid | Standing::Cancelled | Standing::Unrecognised(_), _) => {
             doubt(store, &approving, now, ApproveError::Pending).await
         }
     }

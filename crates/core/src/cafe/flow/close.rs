@@ -6,7 +6,7 @@ use super::ApproveError;
 use super::approve::settle_found;
 use super::look_up::look_up_ours;
 use crate::cafe::{CloseReason, Closed, Collected, Kept, Opened, Order, Paid, Store, StoreError, Tender};
-use crate::payment::{Gateways, OrderId, Progress};
+use crate::payment::{Gateways, OrderId, Standing};
 
 /// Why an order was not closed.
 #[derive(Debug, thiserror::Error)]
@@ -60,18 +60,22 @@ async fn close_opened(
     let closed = if let Tender::Gateway { session, .. } = opened.tender.clone() {
         let gateway = gateways.of(session.provider);
         let seen = look_up_ours(&*gateway, &opened.quote, &session).await.map_err(|_| CloseError::Pending)?;
-        match seen {
-            Progress::Pending | Progress::Failed => opened.end(reason, now, &gateway.behaviour()),
-            Progress::Paid(approval) => {
-                return Err(
-                    match settle_found(store, opened, Collected::Gateway { session, approval }, now).await {
-                        Ok(paid) => CloseError::AlreadyPaid(Box::new(paid)),
-                        Err(ApproveError::Store(error)) => CloseError::Store(error),
-                        Err(_) => CloseError::Pending,
-                    },
-                );
+        if let Some(approval) = seen.approval() {
+            return Err(
+                match settle_found(store, opened, Collected::Gateway { session, approval }, now).await {
+                    Ok(paid) => CloseError::AlreadyPaid(Box::new(paid)),
+                    Err(ApproveError::Store(error)) => CloseError::Store(error),
+                    Err(_) => CloseError::Pending,
+                },
+            );
+        }
+        match seen.standing {
+            Standing::Collectable | Standing::Awaited | Standing::Failed => {
+                opened.end(reason, now, &gateway.behaviour())
             }
-            Progress::Refunded | Progress::Unrecognised(_) => return Err(CloseError::Pending),
+            Standing::Paid | Standing::Cancelled | Standing::Unrecognised(_) => {
+                return Err(CloseError::Pending);
+            }
         }
     } else {
         opened.close(reason, now)

@@ -259,7 +259,7 @@ async fn look_at_closed(
                 return Ok(Outcome::Passed);
             }
         }
-        if let Err(error) = gateway.cancel(&closed.quote.charge(), session, cancellation).await {
+        if let Err(error) = gateway.cancel(&closed.quote.payment(session), &cancellation).await {
             let cause: &dyn std::error::Error = &error;
             warn!(order = %closed.quote.id, cause, "a late payment could not be given back yet");
         }

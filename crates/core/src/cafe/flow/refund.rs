@@ -1,13 +1,13 @@
 //! Refunding: recorded before the gateway is asked, guarded against going out twice, safe to repeat by its id.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tracing::{error, warn};
 
 use super::look_up::look_up;
 use crate::cafe::{
     Collected, Kept, Order, Paid, Points, RefundId, RefundRefused, Refunding, Store, StoreError, Turn,
 };
-use crate::payment::{Gateway, GatewayError, Gateways, OrderId, Progress, Session, Won};
+use crate::payment::{Gateway, GatewayError, Gateways, OrderId, Session, Standing, Won};
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,9 +107,6 @@ pub(super) async fn resume(
     }
 }
 
-/// How long after it was first asked a refund is believed to be on its way no more.
-const REFUND_GRACE: SignedDuration = SignedDuration::from_mins(10);
-
 /// Whether an earlier run of the same refund may have reached the gateway.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Run {
@@ -180,7 +177,7 @@ async fn give_back(
     (run, now): (Run, Timestamp),
 ) -> Result<Returned, RefundError> {
     // After that no request of an earlier run is on its way any more.
-    let earlier_is_over = now.duration_since(refunding.asked_at) >= REFUND_GRACE;
+    let earlier_is_over = gateway.behaviour().has_lost_refund(refunding.asked_at, now);
     // An earlier run of this refund may have reached the gateway, so look before asking.
     if run == Run::Another {
         match seen(gateway, paid, refunding, session).await? {
@@ -190,8 +187,11 @@ async fn give_back(
             Seen::Otherwise(_) => return Err(RefundError::Pending),
         }
     }
-    let charge = paid.quote.charge();
-    let Err(error) = gateway.cancel(&charge, session, paid.cancellation(refunding)).await else {
+    let Some(cancellation) = paid.cancellation(refunding) else {
+        error!(order = %paid.quote.id, "a refund of nothing, or of more than is left, is on its way");
+        return Err(RefundError::Pending);
+    };
+    let Err(error) = gateway.cancel(&paid.quote.payment(session), &cancellation).await else {
         return Ok(Returned::AsAsked);
     };
     warn!(order = %paid.quote.id, cause = &error as &dyn std::error::Error, "cancel did not succeed");
@@ -221,13 +221,14 @@ async fn seen(
     session: &Session,
 ) -> Result<Seen, RefundError> {
     let snapshot = look_up(gateway, &paid.quote, session).await.map_err(|_| RefundError::Pending)?;
-    let cancelled = match snapshot.progress {
-        Progress::Paid(_) | Progress::Refunded if snapshot.is_ours => snapshot.cancelled,
-        Progress::Paid(_)
-        | Progress::Refunded
-        | Progress::Pending
-        | Progress::Failed
-        | Progress::Unrecognised(_) => return Err(RefundError::Pending),
+    let cancelled = match snapshot.standing {
+        Standing::Paid | Standing::Cancelled if snapshot.is_ours => snapshot.returned(),
+        Standing::Paid
+        | Standing::Cancelled
+        | Standing::Collectable
+        | Standing::Awaited
+        | Standing::Failed
+        | Standing::Unrecognised(_) => return Err(RefundError::Pending),
     };
     Ok(match (paid.refunded(), paid.refunded().checked_add(refunding.amount)) {
         (before, _) if cancelled == before => Seen::NotYet,

@@ -1,13 +1,12 @@
 //! Giving some or all of a payment back: written down before the gateway is asked, and looked at before it is asked again.
 
-use jiff::SignedDuration;
 use tracing::warn;
 
 use super::Turn;
 use super::look::{has_given_back, is_about};
 use crate::payment::{
-    Acquirer, Acquirers, AskError, BankAccount, Cancelling, Facts, History, Kept, Locked, Notice, Observed,
-    Payment, RecordId, Records, Return, Returning, StoreError, VendorCode, Won,
+    Accounts, BankAccount, Cancellation, Cancelling, Facts, Gateway, GatewayError, History, Kept, Locked,
+    Notice, Payment, RecordId, Records, Returning, Snapshot, StoreError, VendorCode, Won,
 };
 
 /// What a service asks for.
@@ -49,10 +48,10 @@ pub enum CancelError {
     Running,
     /// The gateway said no, or was not reached. Nothing has moved.
     #[error(transparent)]
-    Gateway(AskError),
+    Gateway(GatewayError),
     /// Nobody knows yet whether the money went back. Sending the same request again finds out, and so does the schedule.
     #[error("nobody knows yet whether the money went back")]
-    Pending(#[source] Option<AskError>),
+    Pending(#[source] Option<GatewayError>),
     /// Nobody knows; sending the same request again is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,17 +63,17 @@ pub enum CancelError {
 /// [`CancelError`] says for each case what has happened to the money.
 pub async fn cancel(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     history: History,
     request: CancelRequest,
     turn: &Turn,
 ) -> Result<History, CancelError> {
-    let acquirer = acquirer_of(acquirers, &history)?;
+    let gateway = gateway_of(accounts, &history)?;
     if request.name.is_some_and(|name| history.cancelled_as.contains(&name)) {
         return Ok(history);
     }
     if let Some(running) = history.cancelling.clone() {
-        return resume(records, acquirer, history, running, request, turn).await;
+        return resume(records, gateway, history, running, request, turn).await;
     }
     let left = history.facts.left();
     let returning = Returning::new(request.amount, left)
@@ -89,20 +88,20 @@ pub async fn cancel(
     let version = history.version.saturating_add(1);
     let begun = History { version, cancelling: Some(cancelling.clone()), ..history };
     match records.begin_cancel(&begun).await? {
-        Kept::Done => ask(records, acquirer, &begun, &cancelling, returning, request.account, turn).await,
+        Kept::Done => ask(records, gateway, &begun, &cancelling, returning, request.account, turn).await,
         Kept::Otherwise => Err(CancelError::Running),
     }
 }
 
-fn acquirer_of<'a>(acquirers: &'a dyn Acquirers, history: &History) -> Result<&'a dyn Acquirer, CancelError> {
+fn gateway_of<'a>(accounts: &'a dyn Accounts, history: &History) -> Result<&'a dyn Gateway, CancelError> {
     let (vendor, store) = (history.vendor.code, &history.vendor.store);
-    acquirers.of(vendor, store).ok_or_else(|| CancelError::NoSuchAccount { vendor, store: store.clone() })
+    accounts.of(vendor, store).ok_or_else(|| CancelError::NoSuchAccount { vendor, store: store.clone() })
 }
 
 /// The same request again, after a run of it that is over: the gateway may have been asked.
 async fn resume(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     history: History,
     running: Cancelling,
     request: CancelRequest,
@@ -119,15 +118,15 @@ async fn resume(
     if records.resume_cancel(&resumed, turn.now).await? == Kept::Otherwise {
         return Err(CancelError::Running);
     }
-    match seen(acquirer, &resumed, &cancelling).await? {
-        Seen::Done(observed) => settle(records, acquirer, &resumed, &cancelling, observed, turn).await,
+    match seen(gateway, &resumed, &cancelling).await? {
+        Seen::Done(shown) => settle(records, gateway, &resumed, &cancelling, shown, turn).await,
         Seen::NotYet(facts) => {
             // What was noted before may be behind what the gateway shows, so its own sums count.
             let left = facts.left();
             let Some(returning) = Returning::new(cancelling.amount, left) else {
                 return Err(CancelError::NotThatMuch { amount: cancelling.amount, left });
             };
-            ask(records, acquirer, &resumed, &cancelling, returning, request.account, turn).await
+            ask(records, gateway, &resumed, &cancelling, returning, request.account, turn).await
         }
     }
 }
@@ -135,55 +134,51 @@ async fn resume(
 /// What a look-up shows of a refund.
 enum Seen {
     /// It was made.
-    Done(Observed),
+    Done(Snapshot),
     /// It was not, or not yet.
     NotYet(Facts),
 }
 
 async fn seen(
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     history: &History,
     cancelling: &Cancelling,
 ) -> Result<Seen, CancelError> {
-    let observed =
-        acquirer.look_up(&history.vendor.uid).await.map_err(|error| CancelError::Pending(Some(error)))?;
-    if !is_about(&observed, &history.vendor.uid, &history.source.id) {
+    let shown =
+        gateway.lookup(&history.payment()).await.map_err(|error| CancelError::Pending(Some(error)))?;
+    if !is_about(&shown, &history.payment()) {
         return Err(CancelError::Pending(None));
     }
-    Ok(if has_given_back(&observed.facts, history.facts.refund, cancelling.amount) {
-        Seen::Done(observed)
+    Ok(if has_given_back(&shown.facts, history.facts.refund, cancelling.amount) {
+        Seen::Done(shown)
     } else {
-        Seen::NotYet(observed.facts)
+        Seen::NotYet(shown.facts)
     })
 }
 
 async fn ask(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     history: &History,
     cancelling: &Cancelling,
     returning: Returning,
     account: Option<BankAccount>,
     turn: &Turn,
 ) -> Result<History, CancelError> {
-    let request = Return {
-        uid: &history.vendor.uid,
-        order: &history.source.id,
-        returning,
-        reason: &cancelling.reason,
-        account: account.as_ref(),
-        key: cancelling.id,
-    };
-    let error = match acquirer.give_back(request).await {
-        Ok(observed)
-            if is_about(&observed, &history.vendor.uid, &history.source.id)
-                && has_given_back(&observed.facts, history.facts.refund, cancelling.amount) =>
+    // By the run: a gateway that takes keys gives a refusal again to whoever asks by the same name, and a later run has looked
+    // and means to be asked anew. What keeps two runs from giving back twice is the balance that goes along.
+    let name = format!("{}-{}", cancelling.id, cancelling.run.token);
+    let cancellation = Cancellation { name, returning, reason: cancelling.reason.clone(), account };
+    let error = match gateway.cancel(&history.payment(), &cancellation).await {
+        Ok(Some(shown))
+            if is_about(&shown, &history.payment())
+                && has_given_back(&shown.facts, history.facts.refund, cancelling.amount) =>
         {
-            return settle(records, acquirer, history, cancelling, observed, turn).await;
+            return settle(records, gateway, history, cancelling, shown, turn).await;
         }
         Ok(_) => None,
-        Err(error @ AskError::Unreached(..)) => {
-            return give_up(records, history, cancelling, error, turn).await;
+        Err(error @ GatewayError::Unreached(..)) => {
+            return give_up(records, gateway, history, cancelling, error, turn).await;
         }
         Err(error) => Some(error),
     };
@@ -191,28 +186,26 @@ async fn ask(
         warn!(payment = %history.id, cause = error as &dyn std::error::Error, "a refund is looked up");
     }
     // A refusal may be of a repeat whose first has worked, so it is looked up as well.
-    match (seen(acquirer, history, cancelling).await?, error) {
-        (Seen::Done(observed), _) => settle(records, acquirer, history, cancelling, observed, turn).await,
-        (Seen::NotYet(_), Some(error @ AskError::Refused { .. })) => {
-            give_up(records, history, cancelling, error, turn).await
+    match (seen(gateway, history, cancelling).await?, error) {
+        (Seen::Done(shown), _) => settle(records, gateway, history, cancelling, shown, turn).await,
+        (Seen::NotYet(_), Some(error @ GatewayError::Declined { .. })) => {
+            give_up(records, gateway, history, cancelling, error, turn).await
         }
         (Seen::NotYet(_), error) => Err(CancelError::Pending(error)),
     }
 }
 
-/// How long after it was first asked for a refund is believed to be on its way no more.
-pub(super) const ON_ITS_WAY_FOR: SignedDuration = SignedDuration::from_mins(10);
-
 /// This run's no does not say that an earlier run's request is not on its way.
 async fn give_up(
     records: &dyn Records,
+    gateway: &dyn Gateway,
     history: &History,
     cancelling: &Cancelling,
-    error: AskError,
+    error: GatewayError,
     turn: &Turn,
 ) -> Result<History, CancelError> {
     let is_first = cancelling.asked_at == turn.now;
-    if !is_first && turn.now.duration_since(cancelling.asked_at) < ON_ITS_WAY_FOR {
+    if !is_first && !gateway.behaviour().has_lost_refund(cancelling.asked_at, turn.now) {
         return Err(CancelError::Pending(Some(error)));
     }
     records.give_up_cancel(history).await?;
@@ -226,15 +219,15 @@ const TRIES: u32 = 4;
 /// quicker than its answer to us.
 pub(super) async fn settle(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     begun: &History,
     cancelling: &Cancelling,
-    observed: Observed,
+    shown: Snapshot,
     turn: &Turn,
 ) -> Result<History, CancelError> {
-    let (mut before, mut observed) = (begun.clone(), observed);
+    let (mut before, mut shown) = (begun.clone(), shown);
     for _ in 0..TRIES {
-        let mut after = before.now_showing(observed.facts, observed.data);
+        let mut after = before.now_showing(shown.facts, shown.data);
         after.cancelling = None;
         after.cancelled_as.push(cancelling.id);
         let previous = History { cancelling: None, ..before.clone() };
@@ -248,8 +241,8 @@ pub(super) async fn settle(
             Some(Payment::Kept(stands)) => before = stands,
             Some(Payment::Claimed(_)) | None => return Err(CancelError::Pending(None)),
         }
-        match seen(acquirer, begun, cancelling).await? {
-            Seen::Done(again) => observed = again,
+        match seen(gateway, begun, cancelling).await? {
+            Seen::Done(again) => shown = again,
             Seen::NotYet(_) => return Err(CancelError::Pending(None)),
         }
     }

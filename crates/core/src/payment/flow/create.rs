@@ -1,12 +1,13 @@
 //! Taking a payment on: claimed first, then collected or looked up, compared, and kept; or given back whole.
 
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::Turn;
 use super::look::is_about;
 use crate::payment::{
-    Acquirer, Acquirers, AskError, Claim, Claimed, Collection, History, Kept, Locked, Observed, PasswordHash,
-    Payment, Records, Return, Returning, Source, Standing, StoreError, Vendor, VendorCode, Won,
+    Accounts, Cancellation, Claim, Claimed, Collection, Decline, Gateway, GatewayError, History, Kept,
+    Locked, PasswordHash, Payment, Records, Returning, Snapshot, Source, Standing, StoreError, Vendor,
+    VendorCode, Won,
 };
 
 /// What a service asks for.
@@ -57,10 +58,10 @@ pub enum CreateError {
     NotPaid,
     /// The gateway said no. Nothing has moved.
     #[error(transparent)]
-    Gateway(AskError),
+    Gateway(GatewayError),
     /// Nobody knows yet whether money moved. Sending the same request again finds out, and so does the schedule.
     #[error("nobody knows yet what has become of the payment")]
-    Pending(#[source] Option<AskError>),
+    Pending(#[source] Option<GatewayError>),
     /// Nobody knows; sending the same request again is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,13 +73,13 @@ pub enum CreateError {
 /// [`CreateError`] says for each case what has happened to the money.
 pub async fn create(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     request: CreateRequest,
     fits: impl FnOnce(&PasswordHash) -> bool + Send,
     turn: &Turn,
 ) -> Result<History, CreateError> {
     let Vendor { code, store, .. } = &request.vendor;
-    let acquirer = acquirers
+    let gateway = accounts
         .of(*code, store)
         .ok_or_else(|| CreateError::NoSuchAccount { vendor: *code, store: store.clone() })?;
     let claim = Claim {
@@ -91,13 +92,13 @@ pub async fn create(
         run: turn.run.clone(),
     };
     match records.claim(&claim, &request.password).await? {
-        Claimed::Done => collect(records, acquirer, &claim, Run::First).await,
+        Claimed::Done => collect(records, gateway, &claim, Run::First).await,
         Claimed::Gone => Err(CreateError::Running),
         Claimed::Taken(taken) => {
             let left_behind = same(*taken, &claim, fits)?;
             let claim = Claim { run: turn.run.clone(), ..left_behind };
             match records.take_over(&claim, turn.now).await? {
-                Kept::Done => look_first(records, acquirer, &claim, Since::AskedAgain).await,
+                Kept::Done => look_first(records, gateway, &claim, Since::AskedAgain).await,
                 Kept::Otherwise => Err(CreateError::Running),
             }
         }
@@ -138,26 +139,26 @@ pub(super) enum Since {
 /// Goes on with a claim whose run before is over: the gateway may have been asked.
 pub(super) async fn look_first(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     claim: &Claim,
     since: Since,
 ) -> Result<History, CreateError> {
-    let mut looked_up = acquirer.look_up(&claim.vendor.uid).await;
+    let mut looked_up = gateway.lookup(&claim.payment()).await;
     // Money may be there, and what a gateway has just been told it may not know everywhere: it has to say so twice.
     if looked_up.as_ref().is_err_and(is_unknown_there) {
-        looked_up = acquirer.look_up(&claim.vendor.uid).await;
+        looked_up = gateway.lookup(&claim.payment()).await;
     }
     match (looked_up, since) {
-        (Ok(observed), Since::AskedAgain) if observed.standing == Standing::Agreed => {
-            collect(records, acquirer, claim, Run::Another).await
+        (Ok(shown), Since::AskedAgain) if shown.standing == Standing::Collectable => {
+            collect(records, gateway, claim, Run::Another).await
         }
-        (Ok(observed), Since::Found { long_ago }) if observed.standing == Standing::Agreed => {
+        (Ok(shown), Since::Found { long_ago }) if shown.standing == Standing::Collectable => {
             if long_ago {
                 return give_up(records, claim, CreateError::NotPaid).await;
             }
             Err(CreateError::Pending(None))
         }
-        (Ok(observed), _) => conclude(records, acquirer, claim, observed).await,
+        (Ok(shown), _) => conclude(records, gateway, claim, shown).await,
         // It knows of no such payment, so nothing can have been collected.
         (Err(error), _) if is_unknown_there(&error) => {
             give_up(records, claim, CreateError::Gateway(error)).await
@@ -167,8 +168,13 @@ pub(super) async fn look_first(
 }
 
 /// Whether the gateway says that there is no such payment. Another refusal says nothing about it: our key may be wrong.
-fn is_unknown_there(error: &AskError) -> bool {
-    matches!(error, AskError::Refused { refusal, .. } if refusal.status == 404)
+fn is_unknown_there(error: &GatewayError) -> bool {
+    error.decline() == Some(Decline::NotFound)
+}
+
+/// Whether nobody looked at the payment for that: the gateway was not reached, or the account may not ask.
+fn was_not_even_looked_at(error: &GatewayError) -> bool {
+    matches!(error, GatewayError::Unreached(..)) || error.decline().is_some_and(Decline::is_about_the_account)
 }
 
 /// Whether an earlier run of the same claim may have reached the gateway, where its request may still be on its way.
@@ -180,29 +186,29 @@ enum Run {
 
 async fn collect(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     claim: &Claim,
     run: Run,
 ) -> Result<History, CreateError> {
-    let collection =
-        Collection { uid: &claim.vendor.uid, order: &claim.source.id, price: claim.price, key: claim.id };
-    let error = match acquirer.collect(collection).await {
-        Ok(observed) => return conclude(records, acquirer, claim, observed).await,
-        Err(error @ AskError::Unreached(..)) if run == Run::First => {
+    // By the run: a gateway that takes keys gives a refusal again to whoever asks by the same name.
+    let collection = Collection { name: claim.run.token.to_string(), amount: claim.price, proof: None };
+    let error = match gateway.approve(&claim.payment(), &collection).await {
+        Ok(shown) => return conclude(records, gateway, claim, shown).await,
+        Err(error) if run == Run::First && was_not_even_looked_at(&error) => {
             return give_up(records, claim, CreateError::Gateway(error)).await;
         }
         Err(error) => error,
     };
     warn!(payment = %claim.id, cause = &error as &dyn std::error::Error, "a payment is looked up");
-    let said_no = run == Run::First && matches!(error, AskError::Refused { .. });
-    match acquirer.look_up(&claim.vendor.uid).await {
+    let said_no = run == Run::First && matches!(error, GatewayError::Declined { .. });
+    match gateway.lookup(&claim.payment()).await {
         // A refusal may be of a repeat whose first has worked.
-        Ok(Observed { standing: Standing::Agreed, .. }) if said_no => {
+        Ok(Snapshot { standing: Standing::Collectable, .. }) if said_no => {
             give_up(records, claim, CreateError::Gateway(error)).await
         }
         // Not yet is not never: what was asked may still be on its way.
-        Ok(Observed { standing: Standing::Agreed, .. }) => Err(CreateError::Pending(Some(error))),
-        Ok(observed) => conclude(records, acquirer, claim, observed).await,
+        Ok(Snapshot { standing: Standing::Collectable, .. }) => Err(CreateError::Pending(Some(error))),
+        Ok(shown) => conclude(records, gateway, claim, shown).await,
         // Said once, after no answer, that is not enough: see `look_first`.
         Err(unknown) if said_no && is_unknown_there(&unknown) => {
             give_up(records, claim, CreateError::Gateway(error)).await
@@ -214,35 +220,31 @@ async fn collect(
 /// What the gateway shows, after it was asked.
 async fn conclude(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     claim: &Claim,
-    observed: Observed,
+    shown: Snapshot,
 ) -> Result<History, CreateError> {
-    if observed.uid != claim.vendor.uid {
-        error!(payment = %claim.id, "the answer is about another payment");
-        return Err(CreateError::Pending(None));
-    }
-    if !is_about(&observed, &claim.vendor.uid, &claim.source.id) {
+    if !is_about(&shown, &claim.payment()) {
         // Whose it is we do not know, so it is not ours to give back.
         return give_up(records, claim, CreateError::OtherOrder).await;
     }
-    match observed.standing {
-        Standing::Paid if observed.facts.price != claim.price => {
-            return_all(records, acquirer, claim, &observed).await
+    match shown.standing {
+        Standing::Paid if shown.facts.price != claim.price => {
+            return_all(records, gateway, claim, &shown).await
         }
-        Standing::Awaited if observed.facts.price != claim.price => {
+        Standing::Awaited if shown.facts.price != claim.price => {
             // Nothing was paid, so nothing goes back.
-            let (price, sum) = (claim.price, observed.facts.price);
+            let (price, sum) = (claim.price, shown.facts.price);
             give_up(records, claim, CreateError::WrongPrice { price, sum }).await
         }
-        Standing::Paid | Standing::Awaited => keep(records, claim, observed).await,
+        Standing::Paid | Standing::Awaited => keep(records, claim, shown).await,
         Standing::Failed | Standing::Cancelled => give_up(records, claim, CreateError::NotPaid).await,
-        Standing::Agreed | Standing::Unrecognised(_) => Err(CreateError::Pending(None)),
+        Standing::Collectable | Standing::Unrecognised(_) => Err(CreateError::Pending(None)),
     }
 }
 
-async fn keep(records: &dyn Records, claim: &Claim, observed: Observed) -> Result<History, CreateError> {
-    let history = claim.complete(observed.facts, observed.data);
+async fn keep(records: &dyn Records, claim: &Claim, shown: Snapshot) -> Result<History, CreateError> {
+    let history = claim.complete(shown.facts, shown.data);
     match records.complete(claim, &history).await? {
         Kept::Done => Ok(history),
         // Another run of it was quicker.
@@ -253,27 +255,20 @@ async fn keep(records: &dyn Records, claim: &Claim, observed: Observed) -> Resul
 /// Another sum was paid: all of that goes back, and a look-up says so before we do.
 async fn return_all(
     records: &dyn Records,
-    acquirer: &dyn Acquirer,
+    gateway: &dyn Gateway,
     claim: &Claim,
-    observed: &Observed,
+    shown: &Snapshot,
 ) -> Result<History, CreateError> {
-    let (price, sum, left) = (claim.price, observed.facts.price, observed.facts.left());
+    let (price, sum, left) = (claim.price, shown.facts.price, shown.facts.left());
     if let Some(returning) = Returning::new(left, left) {
-        let request = Return {
-            uid: &claim.vendor.uid,
-            order: &claim.source.id,
-            returning,
-            reason: "wrong amount paid",
-            account: None,
-            // A gateway may not tell two requests of one key apart by what they ask for.
-            key: claim.id.other(),
-        };
-        if let Err(error) = acquirer.give_back(request).await {
+        let (name, reason) = (claim.run.token.to_string(), "wrong amount paid".to_owned());
+        let cancellation = Cancellation { name, returning, reason, account: None };
+        if let Err(error) = gateway.cancel(&claim.payment(), &cancellation).await {
             warn!(payment = %claim.id, cause = &error as &dyn std::error::Error, "a wrong sum is still there");
         }
     }
-    match acquirer.look_up(&claim.vendor.uid).await {
-        Ok(after) if is_about(&after, &claim.vendor.uid, &claim.source.id) && after.facts.refund >= sum => {
+    match gateway.lookup(&claim.payment()).await {
+        Ok(after) if is_about(&after, &claim.payment()) && after.facts.refund >= sum => {
             give_up(records, claim, CreateError::WrongPrice { price, sum }).await
         }
         Ok(_) => Err(CreateError::Pending(None)),

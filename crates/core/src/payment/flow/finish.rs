@@ -4,14 +4,10 @@ use jiff::SignedDuration;
 use tracing::{error, warn};
 
 use super::Turn;
-use super::cancel::{ON_ITS_WAY_FOR, settle};
+use super::cancel::settle;
 use super::create::{CreateError, Since, look_first};
 use super::look::{has_given_back, is_about};
-use crate::payment::{Acquirers, Cancelling, Claim, History, Kept, Payment, RecordId, Records, StoreError};
-
-/// How long after it was claimed nothing that was sent for a payment is on its way any more, and a customer's
-/// agreement has run out at the gateway. Toss gives ten minutes.
-const CLAIM_GRACE: SignedDuration = SignedDuration::from_mins(15);
+use crate::payment::{Accounts, Cancelling, Claim, History, Kept, Payment, RecordId, Records, StoreError};
 
 /// What became of payments that were left behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,13 +37,13 @@ enum End {
 /// [`StoreError`]: they could not even be listed. What goes wrong with one keeps no other from being finished.
 pub async fn finish(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     most: u32,
     turns: &(dyn Fn() -> Turn + Send + Sync),
 ) -> Result<Finished, StoreError> {
     let mut finished = Finished::default();
     for id in records.left_behind(turns().now, most).await? {
-        let end = match one(records, acquirers, id, &turns()).await {
+        let end = match one(records, accounts, id, &turns()).await {
             Ok(end) => end,
             Err(error) => {
                 error!(payment = %id, cause = &error as &dyn std::error::Error, "a payment is left as it is");
@@ -66,20 +62,20 @@ pub async fn finish(
 
 async fn one(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     id: RecordId,
     turn: &Turn,
 ) -> Result<End, StoreError> {
     let Some(payment) = records.payment(id).await? else { return Ok(End::Passed) };
     match payment.for_ourselves() {
         Payment::Claimed(claim) if claim.run.until <= turn.now => {
-            finish_claim(records, acquirers, claim, turn).await
+            finish_claim(records, accounts, claim, turn).await
         }
         Payment::Kept(History { cancelling: Some(cancelling), .. }) if cancelling.run.until > turn.now => {
             Ok(End::Passed)
         }
         Payment::Kept(history) => match history.cancelling.clone() {
-            Some(cancelling) => finish_cancel(records, acquirers, history, cancelling, turn).await,
+            Some(cancelling) => finish_cancel(records, accounts, history, cancelling, turn).await,
             None => Ok(End::Passed),
         },
         Payment::Claimed(_) => Ok(End::Passed),
@@ -88,20 +84,20 @@ async fn one(
 
 async fn finish_claim(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     claim: Claim,
     turn: &Turn,
 ) -> Result<End, StoreError> {
-    let Some(acquirer) = acquirers.of(claim.vendor.code, &claim.vendor.store) else {
+    let Some(gateway) = accounts.of(claim.vendor.code, &claim.vendor.store) else {
         error!(payment = %claim.id, store = claim.vendor.store, "a payment's account is set up no more");
         return later(records, claim.id, claim.claimed_at, turn).await;
     };
-    let long_ago = turn.now.duration_since(claim.claimed_at) >= CLAIM_GRACE;
+    let long_ago = gateway.behaviour().has_run_out(claim.claimed_at, turn.now);
     let claim = Claim { run: turn.run.clone(), ..claim };
     if records.take_over(&claim, turn.now).await? == Kept::Otherwise {
         return Ok(End::Passed);
     }
-    match look_first(records, acquirer, &claim, Since::Found { long_ago }).await {
+    match look_first(records, gateway, &claim, Since::Found { long_ago }).await {
         Ok(_) => Ok(End::Done),
         Err(CreateError::Pending(_)) => later(records, claim.id, claim.claimed_at, turn).await,
         Err(CreateError::Store(error)) => Err(error),
@@ -121,13 +117,13 @@ async fn finish_claim(
 /// A refund is never asked for by the schedule: where it was to go is not kept, and its service asks again.
 async fn finish_cancel(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     history: History,
     cancelling: Cancelling,
     turn: &Turn,
 ) -> Result<End, StoreError> {
     let (id, asked_at) = (history.id, cancelling.asked_at);
-    let Some(acquirer) = acquirers.of(history.vendor.code, &history.vendor.store) else {
+    let Some(gateway) = accounts.of(history.vendor.code, &history.vendor.store) else {
         error!(payment = %id, store = history.vendor.store, "a payment's account is set up no more");
         return later(records, id, asked_at, turn).await;
     };
@@ -136,15 +132,15 @@ async fn finish_cancel(
     if records.resume_cancel(&history, turn.now).await? == Kept::Otherwise {
         return Ok(End::Passed);
     }
-    let observed = match acquirer.look_up(&history.vendor.uid).await {
-        Ok(observed) if is_about(&observed, &history.vendor.uid, &history.source.id) => observed,
+    let shown = match gateway.lookup(&history.payment()).await {
+        Ok(shown) if is_about(&shown, &history.payment()) => shown,
         Ok(_) | Err(_) => return later(records, id, asked_at, turn).await,
     };
-    if has_given_back(&observed.facts, history.facts.refund, cancelling.amount) {
-        let settled = settle(records, acquirer, &history, &cancelling, observed, turn).await;
+    if has_given_back(&shown.facts, history.facts.refund, cancelling.amount) {
+        let settled = settle(records, gateway, &history, &cancelling, shown, turn).await;
         return Ok(if settled.is_ok() { End::Done } else { End::Pending });
     }
-    if turn.now.duration_since(asked_at) < ON_ITS_WAY_FOR {
+    if !gateway.behaviour().has_lost_refund(asked_at, turn.now) {
         return later(records, id, asked_at, turn).await;
     }
     records.give_up_cancel(&history).await?;

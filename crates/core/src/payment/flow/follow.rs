@@ -3,7 +3,7 @@
 use super::Turn;
 use super::look::{differ, has_given_back, is_about};
 use crate::payment::{
-    Acquirers, AskError, History, Kept, Notice, Payment, RecordId, Records, StoreError, VendorCode,
+    Accounts, GatewayError, History, Kept, Notice, Payment, RecordId, Records, StoreError, VendorCode,
 };
 
 /// What came of a nudge.
@@ -33,7 +33,7 @@ pub enum FollowError {
     },
     /// The gateway said no, was not reached or not understood.
     #[error(transparent)]
-    Gateway(AskError),
+    Gateway(GatewayError),
     /// The gateway told of another payment or order.
     #[error("the answer is about another payment")]
     Another,
@@ -48,7 +48,7 @@ pub enum FollowError {
 /// [`FollowError`]: nothing has changed.
 pub async fn follow(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     (vendor, uid): (VendorCode, &str),
     turn: &Turn,
 ) -> Result<Followed, FollowError> {
@@ -56,7 +56,7 @@ pub async fn follow(
     // For our own work: nothing of it goes to whoever nudges.
     match known.for_ourselves() {
         Payment::Claimed(_) => Ok(Followed::BeingTakenOn),
-        Payment::Kept(history) => refresh(records, acquirers, history, turn).await,
+        Payment::Kept(history) => refresh(records, accounts, history, turn).await,
     }
 }
 
@@ -69,7 +69,7 @@ const TRIES: u32 = 4;
 /// [`FollowError`]: nothing has changed by this.
 pub(super) async fn refresh(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     mut history: History,
     turn: &Turn,
 ) -> Result<Followed, FollowError> {
@@ -78,17 +78,17 @@ pub(super) async fn refresh(
             history = again(records, history.id).await?;
         }
         let (vendor, store) = (history.vendor.code, history.vendor.store.clone());
-        let acquirer = acquirers.of(vendor, &store).ok_or(FollowError::NoSuchAccount { vendor, store })?;
-        let observed = acquirer.look_up(&history.vendor.uid).await.map_err(FollowError::Gateway)?;
-        if !is_about(&observed, &history.vendor.uid, &history.source.id) {
+        let gateway = accounts.of(vendor, &store).ok_or(FollowError::NoSuchAccount { vendor, store })?;
+        let shown = gateway.lookup(&history.payment()).await.map_err(FollowError::Gateway)?;
+        if !is_about(&shown, &history.payment()) {
             return Err(FollowError::Another);
         }
-        let changed = differ(&history.facts, &observed.facts);
-        if !changed && history.data == observed.data {
+        let changed = differ(&history.facts, &shown.facts);
+        if !changed && history.data == shown.data {
             return Ok(Followed::Same);
         }
         let before = history.facts.refund;
-        let mut after = history.now_showing(observed.facts, observed.data);
+        let mut after = history.now_showing(shown.facts, shown.data);
         // A refund of ours that shows is made, whoever sees it first.
         if let Some(cancelling) = history.cancelling.as_ref()
             && has_given_back(&after.facts, before, cancelling.amount)

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::payment::{Facts, Observed, RecordId, Run, Won};
+use crate::payment::{Facts, PaymentRef, RecordId, Run, Snapshot, Won};
 
 /// A chance to act: the time, and fresh ids for what is made in it.
 #[derive(Clone, Debug)]
@@ -17,9 +17,10 @@ pub struct Turn {
     pub notice: RecordId,
 }
 
-/// Whether an answer is about that payment and that order. Another's is never believed.
-pub(super) fn is_about(observed: &Observed, uid: &str, order: &str) -> bool {
-    observed.uid == uid && observed.order == order
+/// Whether an answer is about that payment and that order. Another's is never believed. Whose account it is of, and in which
+/// currency, its service knows.
+pub(super) fn is_about(shown: &Snapshot, payment: &PaymentRef) -> bool {
+    payment.key.as_ref() == Some(&shown.key) && shown.order == payment.order
 }
 
 /// Facts of which a service is told; the gateway's own words may change without.

@@ -2,7 +2,8 @@
 
 use super::Turn;
 use crate::payment::{
-    Acquirers, AskError, PasswordHash, Records, Reservation, Reserved, Source, StoreError, Vendor, VendorCode,
+    Accounts, GatewayError, PasswordHash, Records, Reservation, Reserved, Source, StoreError, Vendor,
+    VendorCode,
 };
 
 /// What a service asks for.
@@ -34,7 +35,7 @@ pub enum ReserveError {
     Taken,
     /// The gateway does not know it, knows it as another customer's, or gave no answer.
     #[error(transparent)]
-    Gateway(AskError),
+    Gateway(GatewayError),
     /// It may stand; sending the same request again says that it is taken then.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,15 +47,15 @@ pub enum ReserveError {
 /// [`ReserveError`]: nothing was kept, unless the store did not answer.
 pub async fn reserve(
     records: &dyn Records,
-    acquirers: &dyn Acquirers,
+    accounts: &dyn Accounts,
     request: ReserveRequest,
     turn: &Turn,
 ) -> Result<Reservation, ReserveError> {
     let Vendor { code, store, uid } = &request.vendor;
-    let acquirer = acquirers
+    let gateway = accounts
         .of(*code, store)
         .ok_or_else(|| ReserveError::NoSuchAccount { vendor: *code, store: store.clone() })?;
-    let data = acquirer.stored_method(uid, &request.source.id).await.map_err(ReserveError::Gateway)?;
+    let data = gateway.stored_method(uid, &request.source.id).await.map_err(ReserveError::Gateway)?;
     let reservation = Reservation {
         id: turn.record,
         vendor: request.vendor,
