@@ -129,7 +129,8 @@ pub(crate) const SAID: &[(Function, &[&str])] = &[
     (Function::Read, &["shown", "unknown"]),
     (
         Function::Follow,
-        &["changed", "same", "being taken on", "unknown", "no answer", "another", "try again"],
+        // An answer about another payment is none, as the gateway's translation has it.
+        &["changed", "same", "being taken on", "unknown", "no answer", "try again"],
     ),
     (Function::Dispatch, &["dispatched", "try again"]),
     (Function::Stream, &["told", "nothing told"]),

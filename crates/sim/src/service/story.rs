@@ -185,6 +185,11 @@ pub const STORIES: &[Story] = &[
         ends: &["paid"],
     },
     Story {
+        name: "an-answer-about-another-of-the-right-sum",
+        steps: &[Buy(Iamport, Card), MixUp, CreateFor(0, 999), Pause(31), CreateFor(0, 999)],
+        ends: &[""],
+    },
+    Story {
         name: "an-account-at-toss",
         steps: &[Buy(Toss, Account), Create(0), Deposit(0), Nudge(0), Stream, Dispatch],
         ends: &["paid"],

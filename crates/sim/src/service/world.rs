@@ -246,8 +246,7 @@ impl Sides<'_> {
         let is_about_a_payment = crate::network::asks_gateway(&request) != crate::fate::Asks::Token;
         if is_about_a_payment && *self.mix_ups > 0 && response.status().is_success() {
             *self.mix_ups -= 1;
-            let is_believed = self.bug == Some(Bug::TakesAnAnswerAboutAnotherForOurs);
-            return Answered::Gateway(about_another(response, is_believed));
+            return Answered::Gateway(about_another(response));
         }
         Answered::Gateway(response)
     }
@@ -353,17 +352,11 @@ fn toss_fault(endpoint: Endpoint, trouble: Trouble) -> Fault {
     }
 }
 
-/// The same answer, as if it were that to another payment's request, which has been paid. Whoever does not compare what it is
-/// about takes it for their own.
-fn about_another(response: Response<Bytes>, is_believed: bool) -> Response<Bytes> {
+/// The same answer, as if it were that to another payment's request.
+fn about_another(response: Response<Bytes>) -> Response<Bytes> {
     response.map(|body| {
         let Ok(mut answer) = serde_json::from_slice::<Value>(&body) else { return body };
         let payment = if answer.get("response").is_some() { &mut answer["response"] } else { &mut answer };
-        if is_believed {
-            let paid = if payment.get("paymentKey").is_some() { "DONE" } else { "paid" };
-            payment["status"] = paid.into();
-            return answer.to_string().into();
-        }
         for name in ["paymentKey", "orderId", "imp_uid", "merchant_uid"] {
             if let Some(Value::String(text)) = payment.get_mut(name) {
                 text.push_str("-of-another");
