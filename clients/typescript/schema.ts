@@ -225,6 +225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/payments/webhooks/portone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hears PortOne (V2), whose signature it carries, and looks the payment up there. */
+        post: operations["nudgedByPortOne"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/webhooks/toss": {
         parameters: {
             query?: never;
@@ -469,6 +486,16 @@ export interface components {
             email: string;
             name: string;
         };
+        /** @description What is read of PortOne's message (V2), once its signature was found good. One that is about no payment is left alone. */
+        PortOneNudge: {
+            /** @description What it has happened to. */
+            data: components["schemas"]["PortOneNudgePayment"];
+            /** @description What has happened, as `Transaction.Paid`. */
+            type: string;
+        };
+        PortOneNudgePayment: {
+            paymentId?: string | null;
+        };
         /** @description Why there is nothing to show. */
         Problem: {
             /** @description The status in words. */
@@ -585,7 +612,10 @@ export interface components {
         };
         /** @description What is read of Toss Payments' message. One that is about no payment is taken, and left alone. */
         TossNudge: {
+            /** @description The payment, of all messages but a deposit's. */
             data?: components["schemas"]["TossNudgePayment"] | null;
+            /** @description The order that a deposit was for, which comes without the payment. */
+            orderId?: string | null;
         };
         TossNudgePayment: {
             paymentKey?: string | null;
@@ -603,7 +633,7 @@ export interface components {
             uid: string;
         };
         /** @enum {string} */
-        VendorCode: "iamport" | "toss.payments";
+        VendorCode: "iamport" | "kakaopay" | "portone" | "toss.payments";
         /** @description Something that does not fit. */
         Violation: {
             /** @description What should be there, in TypeScript's words. */
@@ -1413,6 +1443,71 @@ export interface operations {
             };
             /** @description There is no such record. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody knows yet what has become of it. The same request, sent again in a minute, finds out. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nudgedByPortOne: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The message's id, the same however often it is sent. */
+                "webhook-id"?: string;
+                /** @description v1 and an HMAC-SHA-256 of id, time and body, in base64. */
+                "webhook-signature"?: string;
+                /** @description When it was sent, in Unix seconds. */
+                "webhook-timestamp"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortOneNudge"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no message of the gateway's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The message is not signed by PortOne, or was not sent now. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

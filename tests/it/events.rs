@@ -85,6 +85,8 @@ pub(crate) const ANSWERS: &[(&str, u16, &str)] = &[
     ("payments-api.unreadable", 400, "Failed to decrypt the request body."),
     ("payments-webhook", 404, "No such record."),
     ("payments-webhook.iamport", 200, ""),
+    // A signature is good for five minutes.
+    ("payments-webhook.portone", 401, "not signed by PortOne"),
     ("point-lookup", 200, "010-****-5678님의 포인트는 100P입니다."),
     ("point-lookup.tester", 200, "테스트 요청을 받았습니다."),
     ("point-payment-preprocess", 200, "100P 사용, 4,300원 결제"),

@@ -42,7 +42,14 @@ const FUNCTIONS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("payments-dispatch", &[]),
-    ("payments-webhook", &["POST /payments/webhooks/iamport", "POST /payments/webhooks/toss"]),
+    (
+        "payments-webhook",
+        &[
+            "POST /payments/webhooks/iamport",
+            "POST /payments/webhooks/portone",
+            "POST /payments/webhooks/toss",
+        ],
+    ),
     ("point-lookup", &["POST /skill/point-lookup"]),
     ("point-payment-preprocess", &["POST /skill/point-payment-preprocess"]),
     ("preflight", &[]),

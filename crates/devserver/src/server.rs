@@ -120,7 +120,7 @@ impl DevServer {
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
         let fakes = kept::Options::at(&fake_url, &api_url);
         let own = FakeAccounts::of(&fakes, &fake_url);
-        let of_service = accounts(&fakes.tosspayments, &fakes.portone);
+        let of_service = accounts(&fakes.kakaopay, &fakes.tosspayments, &fakes.portone);
         let kept = Kept::open(options.data.as_deref(), fakes)?;
         // Where the payments service hears of them; the port may be another one than in the last run.
         kept.tosspayments.set_webhook_url(Some(&format!("{api_url}/payments/webhooks/toss")));
@@ -294,8 +294,9 @@ fn service(
     let account = settings.accounts.as_ref();
     let listed = given(account.map(|account| &account.accounts), "PAYMENTS_ACCOUNTS")?;
     let places = account.map(|account| account.places.clone()).unwrap_or_default();
-    let are_fakes =
-        [&places.toss, &places.portone_v1].iter().all(|url| url.as_ref().is_some_and(is_loopback));
+    let are_fakes = [&places.toss, &places.portone_v1, &places.portone_v2, &places.kakaopay]
+        .iter()
+        .all(|url| url.as_ref().is_some_and(is_loopback));
     let http: Arc<dyn Http> = Arc::new(if are_fakes { Client::of_this_machine()? } else { Client::new()? });
     let accounts = Accounts::read(listed, &places, &http, world)?;
     let signing = given(settings.signing_secret.as_ref(), "PAYMENTS_SIGNING_SECRET")?;

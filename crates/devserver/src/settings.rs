@@ -1,6 +1,6 @@
 //! The dev server's own settings, each of which the environment overrules.
 
-use fakes::{portone, tosspayments};
+use fakes::{kakaopay, portone, tosspayments};
 use functions::aws::made_up;
 use serde_json::{Value, json};
 use store::Tables;
@@ -32,7 +32,11 @@ pub(crate) fn own_phone_key(key: &str) -> Option<String> {
 }
 
 /// The accounts that the fakes know, as the payments service reads them.
-pub(crate) fn accounts(toss: &tosspayments::Options, portone: &portone::Options) -> String {
+pub(crate) fn accounts(
+    kakaopay: &kakaopay::Options,
+    toss: &tosspayments::Options,
+    portone: &portone::Options,
+) -> String {
     let at_toss =
         |store: &str, key: &str| json!({ "vendor": "toss.payments", "store_id": store, "secret_key": key });
     let own = toss.merchants.iter().map(|merchant| at_toss(&merchant.m_id, &merchant.secret_key));
@@ -46,7 +50,23 @@ pub(crate) fn accounts(toss: &tosspayments::Options, portone: &portone::Options)
         let (key, secret) = (&portone.imp_key, &portone.imp_secret);
         json!({ "vendor": "iamport", "store_id": store, "imp_key": key, "imp_secret": secret })
     });
-    own.chain(examples).chain(at_iamport).collect::<Value>().to_string()
+    let at_portone = json!({
+        "vendor": "portone",
+        "store_id": "fakeshop",
+        "secret": &portone.api_secret,
+        "store": &portone.store_id,
+        "webhook_secret": &portone.webhook_secret,
+    });
+    let at_kakaopay = kakaopay
+        .secret_keys
+        .first()
+        .map(|key| json!({ "vendor": "kakaopay", "store_id": "fakeshop", "secret_key": key }));
+    own.chain(examples)
+        .chain(at_iamport)
+        .chain([at_portone])
+        .chain(at_kakaopay)
+        .collect::<Value>()
+        .to_string()
 }
 
 /// What the fakes know of us: a key or an account for each API of each.

@@ -98,6 +98,10 @@ pub struct Places {
     pub toss: Option<Url>,
     /// PortOne V1, which is Iamport.
     pub portone_v1: Option<Url>,
+    /// PortOne V2.
+    pub portone_v2: Option<Url>,
+    /// KakaoPay.
+    pub kakaopay: Option<Url>,
 }
 
 /// Both halves of what bodies are sealed with.
@@ -377,7 +381,12 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     }
 
     fn accounts(&mut self) -> Option<AccountsSettings> {
-        let places = Places { toss: self.url("TOSS_URL"), portone_v1: self.url("PORTONE_V1_URL") };
+        let places = Places {
+            toss: self.url("TOSS_URL"),
+            portone_v1: self.url("PORTONE_V1_URL"),
+            portone_v2: self.url("PORTONE_V2_URL"),
+            kakaopay: self.url("KAKAOPAY_URL"),
+        };
         Some(AccountsSettings { accounts: self.secret("PAYMENTS_ACCOUNTS")?, places })
     }
 

@@ -61,6 +61,12 @@ pub enum VendorCode {
     /// Iamport, which is `PortOne` V1.
     #[serde(rename = "iamport")]
     Iamport,
+    /// KakaoPay, once this backend has collected there.
+    #[serde(rename = "kakaopay")]
+    KakaoPay,
+    /// `PortOne` V2.
+    #[serde(rename = "portone")]
+    PortOne,
     /// Toss Payments.
     #[serde(rename = "toss.payments")]
     TossPayments,
@@ -73,7 +79,8 @@ pub struct Vendor {
     pub code: VendorCode,
     /// Through which account there, by the name that was set up for it.
     pub store_id: String,
-    /// What the gateway calls it: `paymentKey` or `billingKey`; `imp_uid` or `customer_uid`.
+    /// What the gateway calls it: `paymentKey` or `billingKey`; `imp_uid` or `customer_uid`; `paymentId` or `billingKey`; `tid`
+    /// or `sid`.
     pub uid: String,
 }
 

@@ -144,6 +144,7 @@ async fn a_process_tells_what_it_is_and_has_used() {
 #[test]
 fn both_know_the_same_gateways() {
     let ours = Code::ALL.map(|code| format!("\"{}\"", code.as_str()));
-    let theirs = GATEWAYS.map(|code| serde_json::to_string(&code).unwrap());
+    let theirs = [VendorCode::Iamport, VendorCode::KakaoPay, VendorCode::PortOne, VendorCode::TossPayments]
+        .map(|code| serde_json::to_string(&code).unwrap());
     assert!(ours.iter().all(|code| theirs.contains(code)) && ours.len() == theirs.len());
 }

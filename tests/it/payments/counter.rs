@@ -14,6 +14,7 @@ use devserver::dynamodb::{Embedded, create_tables};
 use devserver::template::Template;
 use fakes::Reply;
 use fakes::clock::Clock;
+use fakes::kakaopay::{self, KakaoPay};
 use fakes::portone::{Dialect, Options as IamportOptions, PortOne};
 use fakes::tosspayments::{Options as TossOptions, TossPayments};
 use functions::metrics::Metrics;
@@ -74,7 +75,9 @@ pub(super) struct Told {
 
 pub(crate) struct Counter {
     pub(super) toss: TossPayments,
+    /// PortOne, in both of its dialects.
     pub(super) iamport: PortOne,
+    pub(super) kakaopay: KakaoPay,
     pub(super) clock: Clock,
     pub(super) pair: Pair,
     pub(super) records: DynamoRecords,
@@ -82,6 +85,8 @@ pub(crate) struct Counter {
     dispatch: Dispatch,
     toss_account: tosspayments::Account,
     iamport_account: portone::v1::Account,
+    pub(super) portone_account: portone::v2::Account,
+    pub(super) kakaopay_account: ::kakaopay::Account,
     pub(super) address: String,
     told: Arc<Mutex<Vec<Told>>>,
     orders: AtomicU64,
@@ -108,7 +113,13 @@ impl Counter {
         );
 
         let nudged = Some("http://127.0.0.1:3000/payments/webhooks/iamport".to_owned());
-        let options = IamportOptions { v1_webhook_url: nudged, ..IamportOptions::default() };
+        let signed = Some("http://127.0.0.1:3000/payments/webhooks/portone".to_owned());
+        let options =
+            IamportOptions { v1_webhook_url: nudged, v2_webhook_url: signed, ..IamportOptions::default() };
+        let portone_account = portone::v2::Account::new(&options.api_secret.as_str().into()).unwrap();
+        let root = format!("http://portone.test{}", Dialect::V2.root());
+        let portone_account = portone_account.with_base_url(&root).unwrap();
+        let webhook_secret = SecretString::from(&*options.webhook_secret);
         let [key, secret] = [&options.imp_key, &options.imp_secret].map(|text| SecretString::from(&**text));
         let iamport = PortOne::new(options, clock.clone());
         let iamport_account = portone::v1::Account::new(&key, &secret).unwrap();
@@ -119,11 +130,25 @@ impl Counter {
         let as_iamport =
             gateway::portone::PortOne::v1(iamport_account.clone(), wire, Arc::new(move || time.now()));
 
-        let accounts = Accounts::default().with(VendorCode::TossPayments, "shop", Arc::new(as_toss)).with(
-            VendorCode::Iamport,
-            "shop",
-            Arc::new(as_iamport),
-        );
+        let asked = iamport.clone();
+        let wire = Arc::new(Wire(move |request: &_| asked.answer(request)));
+        let as_portone = gateway::portone::PortOne::v2(portone_account.clone(), wire);
+
+        let options = kakaopay::Options::default();
+        let key = SecretString::from(&*options.secret_keys[0]);
+        let kakaopay = KakaoPay::new(options, clock.clone());
+        let kakaopay_account =
+            ::kakaopay::Account::new(::kakaopay::Api::Open, &key, ::kakaopay::TEST_CID).unwrap();
+        let asked = kakaopay.clone();
+        let wire = Arc::new(Wire(move |request: &_| asked.answer(request)));
+        let as_kakaopay = gateway::kakaopay::KakaoPay::new(kakaopay_account.clone(), wire);
+
+        let accounts = Accounts::default()
+            .with(VendorCode::TossPayments, "shop", Arc::new(as_toss))
+            .with(VendorCode::Iamport, "shop", Arc::new(as_iamport))
+            .with(VendorCode::PortOne, "shop", Arc::new(as_portone))
+            .with(VendorCode::KakaoPay, "shop", Arc::new(as_kakaopay))
+            .signed_with(webhook_secret);
         let records = records().await;
         let service = Service {
             records: Arc::new(records.clone()),
@@ -141,6 +166,7 @@ impl Counter {
         Counter {
             toss,
             iamport,
+            kakaopay,
             clock,
             pair,
             records,
@@ -148,6 +174,8 @@ impl Counter {
             dispatch,
             toss_account,
             iamport_account,
+            portone_account,
+            kakaopay_account,
             address,
             told,
             orders,

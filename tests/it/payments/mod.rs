@@ -14,6 +14,7 @@ mod reservations;
 mod sdk;
 mod served;
 mod typescript;
+mod vendors;
 
 pub(crate) use self::backend::{Backend, PASSWORD};
 pub(crate) use self::counter::Counter;

@@ -98,6 +98,33 @@ async fn a_deposit_that_the_bank_takes_back_is_told_as_well() {
 }
 
 #[tokio::test]
+async fn a_deposit_that_is_told_by_its_order_alone_is_found() {
+    let counter = Counter::open().await;
+    let order = counter.order();
+    let (uid, _) = awaited(&counter, "toss.payments", &order).await;
+    let deposited = |order: &str| {
+        json!({
+            "createdAt": "2026-11-21T10:00:00.000000", "secret": "ps_secret", "status": "DONE",
+            "transactionKey": "9FF15E1A29D0E77C218F57262BFA4986", "orderId": order,
+        })
+    };
+    assert_eq!(counter.nudge("toss", &deposited(&order)).await, 200);
+    assert!(counter.hears().await.is_empty(), "nobody has paid yet, whatever it says");
+    counter.toss.deposit(&uid).unwrap();
+    for _ in 0..2 {
+        assert_eq!(counter.nudge("toss", &deposited(&order)).await, 200);
+    }
+    assert!(only(counter.hears().await).message["current"]["paid_at"].is_string());
+    let asked = counter.toss.calls(Endpoint::LookUp);
+    assert_eq!(
+        counter.nudge("toss", &deposited("nobodys-order")).await,
+        200,
+        "a refusal would be repeated for days"
+    );
+    assert_eq!(counter.toss.calls(Endpoint::LookUp), asked + 1, "a forged one costs one look-up");
+}
+
+#[tokio::test]
 async fn what_a_nudge_says_is_not_believed() {
     let counter = Counter::open().await;
     let order = counter.order();

@@ -238,4 +238,8 @@ impl Accounts for Bank {
     fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway> {
         (vendor == VendorCode::TossPayments && store == "shop").then_some(self)
     }
+
+    fn all_of(&self, vendor: VendorCode) -> Vec<&dyn Gateway> {
+        self.of(vendor, "shop").into_iter().collect()
+    }
 }

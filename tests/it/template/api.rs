@@ -28,9 +28,10 @@ const PASTED: [&str; 5] = [
 const INVOKED: [&str; 3] = ["PaymentsDispatchFunctionName", "ReconcileFunctionName", "RefundFunctionName"];
 
 /// What whoever runs the payments service is given, by the path of each at the API.
-const SERVICE: [(&str, &str); 3] = [
+const SERVICE: [(&str, &str); 4] = [
     ("IamportWebhookUrl", "/payments/webhooks/iamport"),
     ("PaymentsServiceUrl", ""),
+    ("PortOneWebhookUrl", "/payments/webhooks/portone"),
     ("TossWebhookUrl", "/payments/webhooks/toss"),
 ];
 

@@ -197,7 +197,11 @@ fn needed<'a>(cells: &'a Cells, column: &'static str) -> Result<&'a str, Wrong> 
 }
 
 fn vendor(cells: &Cells) -> Result<Vendor, Wrong> {
-    let code = VendorCode::from_name(needed(cells, "vendor_code")?).ok_or(Wrong::Vendor)?;
+    let code = match VendorCode::from_name(needed(cells, "vendor_code")?) {
+        Some(code @ (VendorCode::Iamport | VendorCode::TossPayments)) => code,
+        // The reference knows no others, so such a word means something else there.
+        Some(VendorCode::KakaoPay | VendorCode::PortOne) | None => return Err(Wrong::Vendor),
+    };
     let text = |column| needed(cells, column).map(str::to_owned);
     Ok(Vendor { code, store: text("vendor_store_id")?, uid: text("vendor_uid")? })
 }
@@ -298,6 +302,8 @@ fn shown(data: &Value, vendor: VendorCode) -> Vec<Cancel> {
             VendorCode::Iamport => {
                 ("amount", "reason", Timestamp::from_second(entry["cancelled_at"].as_i64()?).ok()?)
             }
+            // The reference knows neither.
+            VendorCode::KakaoPay | VendorCode::PortOne => return None,
         };
         let price = Won::new(u32::try_from(entry[price].as_u64()?).ok()?);
         Some(Cancel { price, reason: entry[reason].as_str().unwrap_or_default().to_owned(), created_at })
@@ -305,6 +311,7 @@ fn shown(data: &Value, vendor: VendorCode) -> Vec<Cancel> {
     let list = match vendor {
         VendorCode::TossPayments => &data["cancels"],
         VendorCode::Iamport => &data["cancel_history"],
+        VendorCode::KakaoPay | VendorCode::PortOne => &Value::Null,
     };
     list.as_array().into_iter().flatten().filter_map(one).collect()
 }

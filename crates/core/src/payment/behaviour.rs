@@ -71,6 +71,15 @@ impl Behaviour {
         now.duration_since(since) >= self.refund_lost_after
     }
 
+    /// Whether a payment whose key nobody has learned is found.
+    #[must_use]
+    pub const fn finds_by_order(&self) -> bool {
+        match self.lookup {
+            LookupKey::Key => false,
+            LookupKey::KeyOrOrder | LookupKey::Order => true,
+        }
+    }
+
     /// Whether it knows of no such payment because nobody has come as far as beginning it. Else it should know it, and was
     /// perhaps asked with another account than the payment's.
     #[must_use]

@@ -187,6 +187,9 @@ pub trait Gateway: Send + Sync {
 pub trait Accounts: Send + Sync {
     /// The gateway, spoken to with the account that `store` names; none where nobody set up such an account.
     fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway>;
+
+    /// The gateway, spoken to with each of its accounts.
+    fn all_of(&self, vendor: VendorCode) -> Vec<&dyn Gateway>;
 }
 
 #[cfg(test)]

@@ -87,19 +87,26 @@ impl Source {
 pub enum VendorCode {
     /// 아임포트, which is 포트원 V1 today.
     Iamport,
+    /// 카카오페이. The service collects there itself, with what its payer brings back; only afterwards it is taken on here.
+    KakaoPay,
+    /// 포트원 V2.
+    PortOne,
     /// 토스페이먼츠.
     TossPayments,
 }
 
 impl VendorCode {
     /// All of them.
-    pub const ALL: [VendorCode; 2] = [VendorCode::Iamport, VendorCode::TossPayments];
+    pub const ALL: [VendorCode; 4] =
+        [VendorCode::Iamport, VendorCode::KakaoPay, VendorCode::PortOne, VendorCode::TossPayments];
 
     /// How it is written on the wire and in the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             VendorCode::Iamport => "iamport",
+            VendorCode::KakaoPay => "kakaopay",
+            VendorCode::PortOne => "portone",
             VendorCode::TossPayments => "toss.payments",
         }
     }

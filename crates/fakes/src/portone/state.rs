@@ -197,6 +197,9 @@ pub(crate) struct Card {
     pub(crate) dialect: Dialect,
     pub(crate) last_digits: String,
     pub(crate) owner: Buyer,
+    /// What the merchant calls them, of V2's.
+    #[serde(default)]
+    pub(crate) customer: Option<String>,
     pub(crate) inserted: Timestamp,
     pub(crate) deleted_at: Option<Timestamp>,
 }

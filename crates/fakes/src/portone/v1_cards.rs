@@ -53,6 +53,7 @@ fn card(desk: &Desk<'_>, fields: &Fields) -> Result<Card, Problem> {
     fields.text("expiry")?;
     fields.text("birth")?;
     Ok(Card {
+        customer: None,
         dialect: Dialect::V1,
         last_digits: digits[digits.len() - 4..].to_owned(),
         owner: Buyer {

@@ -18,7 +18,11 @@ pub(crate) fn issue(desk: &mut Desk<'_>, fields: &Fields) -> Result<Value, Probl
     let last_digits = number.get(number.len().saturating_sub(4)..).unwrap_or_default().to_owned();
     let key = format!("billing-key-{}", desk.state.uuid());
     let (now, owner) = (desk.now, Buyer::default());
-    let card = Card { dialect: Dialect::V2, last_digits, owner, inserted: now, deleted_at: None };
+    let customer = match fields.maybe_object("customer") {
+        Some(customer) => customer.maybe_text("id")?,
+        None => None,
+    };
+    let card = Card { dialect: Dialect::V2, last_digits, owner, customer, inserted: now, deleted_at: None };
     desk.state.cards.insert(key.clone(), card);
     tell::billing_key(desk, "BillingKey.Issued", &key);
     Ok(json!({ "billingKeyInfo": { "billingKey": key, "issuedAt": time(now) } }))
@@ -38,7 +42,7 @@ pub(crate) fn read_or_delete(desk: &mut Desk<'_>, key: &str, deletes: bool) -> R
                 "card": { "name": "가짜카드", "number": format!("000000******{}", card.last_digits) },
             }],
             "channels": [],
-            "customer": {},
+            "customer": card.customer.as_ref().map_or_else(|| json!({}), |id| json!({ "id": id })),
             "issuedAt": time(card.inserted),
             "deletedAt": card.deleted_at.map(time),
         }));

@@ -18,12 +18,13 @@ use super::wire::{
 };
 use crate::monitors::{Performance, System};
 use crate::payments_api::REQUEST_NAME;
-use crate::payments_webhook::{Iamport, Toss};
+use crate::payments_webhook::{Iamport, PortOne, Toss};
 
 /// Where it is.
 pub(crate) const PATH: &str = "/payments/openapi.json";
 
-const ABOUT: &str = "Payments of other backends, which their customers made at Iamport (PortOne V1) or Toss Payments.\n\n\
+const ABOUT: &str = "Payments of other backends, which their customers made at Iamport (PortOne V1), KakaoPay, PortOne (V2) \
+    or Toss Payments.\n\n\
     Bodies of `text/plain` that are marked `x-nestia-encrypted` are sealed: what their schema describes is written as \
     compact JSON in UTF-8, encrypted with AES-CBC and PKCS#7 padding, and sent as base64. Key and initialisation vector \
     are those that were agreed with the service, and of one kind in both directions. Problems are never sealed.\n\n\
@@ -118,6 +119,8 @@ const UNREADABLE: Trouble = Trouble(
 );
 const UNREADABLE_OR_REFUSED: Trouble =
     Trouble("400", UNREADABLE.1, &[Shape::Problem, Shape::Violation, Shape::Refusal]);
+const UNSIGNED: Trouble =
+    Trouble("401", "The message is not signed by PortOne, or was not sent now.", &[Shape::Problem]);
 const NO_MESSAGE: Trouble = Trouble("400", "The body is no message of the gateway's.", &[Shape::Problem]);
 const WRONG_PASSWORD: Trouble = Trouble("403", "The password is not the record's.", &[Shape::Problem]);
 const WRONG_PASSWORD_OR_REFUSED: Trouble =
@@ -302,6 +305,12 @@ fn paths(schemas: &mut Schemas) -> Value {
         Operation::new("nudgedByToss", "Hears Toss Payments, and looks the payment up there.")
             .asked(Content::Plain(schemas.heard::<Toss>()))
             .or(NUDGED);
+    let nudged_by_portone = Operation::new(
+        "nudgedByPortOne",
+        "Hears PortOne (V2), whose signature it carries, and looks the payment up there.",
+    )
+    .asked(Content::Plain(schemas.heard::<PortOne>()))
+    .or(&[NO_MESSAGE, UNSIGNED, TOO_LARGE, UNAVAILABLE]);
     let health = Operation::new("health", "Whether it answers.");
     let performance = Operation::new("performance", "What the process that answers has used.")
         .answers("200", Content::SealedOrPlain(schemas.of::<Performance>()))
@@ -315,6 +324,11 @@ fn paths(schemas: &mut Schemas) -> Value {
     let id = [uuid("id", "path", "The record's.")];
     let named = "The refund's own name: sent twice with it, it is given back once.";
     let name = [uuid(REQUEST_NAME, "header", named)];
+    let signature = [
+        header("webhook-id", "The message's id, the same however often it is sent."),
+        header("webhook-timestamp", "When it was sent, in Unix seconds."),
+        header("webhook-signature", "v1 and an HMAC-SHA-256 of id, time and body, in base64."),
+    ];
     json!({
         "/monitors/health": { "get": health.written(&[], schemas) },
         "/monitors/performance": { "get": performance.written(&[], schemas) },
@@ -329,16 +343,18 @@ fn paths(schemas: &mut Schemas) -> Value {
         "/payments/reservations/get": { "patch": reservation_of_source.written(&[], schemas) },
         "/payments/reservations/{id}": { "patch": reservation_by_id.written(&id, schemas) },
         "/payments/webhooks/iamport": { "post": nudged_by_iamport.written(&[], schemas) },
+        "/payments/webhooks/portone": { "post": nudged_by_portone.written(&signature, schemas) },
         "/payments/webhooks/toss": { "post": nudged_by_toss.written(&[], schemas) },
     })
 }
 
+fn header(name: &str, description: &str) -> Value {
+    let schema = json!({ "type": "string" });
+    json!({ "name": name, "in": "header", "description": description, "schema": schema })
+}
+
 /// What services are sent: Standard Webhooks' headers, around a sealed body.
 fn webhooks(schemas: &mut Schemas) -> Value {
-    let header = |name: &str, description: &str| {
-        let schema = json!({ "type": "string" });
-        json!({ "name": name, "in": "header", "description": description, "schema": schema })
-    };
     let notice = Operation::new(
         "notice",
         "Tells a service of a change, at the webhook_url of its payment, until it answers 2XX.",

@@ -124,7 +124,11 @@ impl<'a> SourceJson<'a> {
 impl<'a> VendorJson<'a> {
     fn of(fields: &Fields<'a>) -> Read<VendorJson<'a>> {
         let fields = fields.object("vendor", "IPaymentVendor")?;
-        let code = fields.text_that("code", "(\"iamport\" | \"toss.payments\")", VendorCode::from_name)?;
+        let code = fields.text_that(
+            "code",
+            "(\"iamport\" | \"kakaopay\" | \"portone\" | \"toss.payments\")",
+            VendorCode::from_name,
+        )?;
         Ok(VendorJson { code: code.into(), store_id: fields.text("store_id")?, uid: fields.text("uid")? })
     }
 }

@@ -91,7 +91,8 @@ impl Gateway for Clerk {
             Ok(shown) => Ok(self.read(shown, payment, Some(price))),
             Err(GatewayError::Unknown(..)) if self.has(Bug::TakesNoAnswerForPaid) => Ok(paid()),
             Err(GatewayError::Unknown(_, cause))
-                if self.has(Bug::TakesAnAnswerAboutAnotherForOurs) && cause.to_string().contains("another") =>
+                if self.has(Bug::TakesAnAnswerAboutAnotherForOurs)
+                    && cause.to_string().contains("another") =>
             {
                 Ok(paid())
             }

@@ -200,7 +200,7 @@ impl History {
                 self.office.lie(track, is_paid, refund);
             }
             Deed::Forge => {
-                let vendor = self.choices().one(&VendorCode::ALL);
+                let vendor = self.choices().one(&[VendorCode::Iamport, VendorCode::TossPayments]);
                 self.office.forge(vendor);
             }
             Deed::Dispatch => {

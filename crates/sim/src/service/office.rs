@@ -297,6 +297,7 @@ impl<C: Chance> Office<C> {
         let uid = match vendor {
             VendorCode::TossPayments => self.buy_at_toss(&order, way, price),
             VendorCode::Iamport => self.buy_at_iamport(&order, way, price),
+            VendorCode::KakaoPay | VendorCode::PortOne => None,
         };
         if let Some(uid) = uid {
             let number = self.books.tracks.len();
@@ -352,7 +353,7 @@ impl<C: Chance> Office<C> {
                     portone.payment(uid).is_some_and(|payment| payment.standing == Standing::Failed);
                 has_failed && portone.capture(uid, None).is_ok()
             }
-            (VendorCode::Iamport, false) => false,
+            (VendorCode::Iamport, false) | (VendorCode::KakaoPay | VendorCode::PortOne, _) => false,
         };
         if done {
             self.tell(|| format!("the customer of payment {track} agrees: {agrees}"));
@@ -365,6 +366,7 @@ impl<C: Chance> Office<C> {
         let done = match vendor {
             VendorCode::TossPayments => self.world.toss.deposit(uid).is_ok(),
             VendorCode::Iamport => self.world.portone.deposit(uid).is_ok(),
+            VendorCode::KakaoPay | VendorCode::PortOne => false,
         };
         if done {
             self.tell(|| format!("somebody pays into the account of payment {track}"));
@@ -388,6 +390,7 @@ impl<C: Chance> Office<C> {
         let done = match known.vendor {
             VendorCode::TossPayments => self.world.toss.give_back(&known.uid, sum).is_ok(),
             VendorCode::Iamport => self.world.portone.give_back(&known.uid, sum).is_ok(),
+            VendorCode::KakaoPay | VendorCode::PortOne => false,
         };
         if done {
             let sum = sum.min(before.left());

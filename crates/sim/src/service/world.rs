@@ -189,13 +189,25 @@ pub(crate) struct Gateways {
     iamport: Clerk,
 }
 
+impl Gateways {
+    /// The one at which customers of the simulation pay.
+    fn clerk(&self, vendor: VendorCode) -> Option<&Clerk> {
+        match vendor {
+            VendorCode::TossPayments => Some(&self.toss),
+            VendorCode::Iamport => Some(&self.iamport),
+            VendorCode::KakaoPay | VendorCode::PortOne => None,
+        }
+    }
+}
+
 impl Accounts for Gateways {
     fn of(&self, vendor: VendorCode, store: &str) -> Option<&dyn Gateway> {
-        let clerk = match vendor {
-            VendorCode::TossPayments => &self.toss,
-            VendorCode::Iamport => &self.iamport,
-        };
+        let clerk = self.clerk(vendor)?;
         (store == STORE).then_some(clerk)
+    }
+
+    fn all_of(&self, vendor: VendorCode) -> Vec<&dyn Gateway> {
+        self.clerk(vendor).map(|clerk| clerk as &dyn Gateway).into_iter().collect()
     }
 }
 

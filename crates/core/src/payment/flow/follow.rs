@@ -3,7 +3,8 @@
 use super::Turn;
 use super::look::{differ, has_given_back, is_about};
 use crate::payment::{
-    Accounts, GatewayError, History, Kept, Notice, Payment, RecordId, Records, StoreError, VendorCode,
+    Accounts, Decline, GatewayError, History, Kept, Notice, Payment, PaymentRef, RecordId, Records,
+    StoreError, VendorCode,
 };
 
 /// What came of a nudge.
@@ -58,6 +59,28 @@ pub async fn follow(
         Payment::Claimed(_) => Ok(Followed::BeingTakenOn),
         Payment::Kept(history) => refresh(records, accounts, history, turn).await,
     }
+}
+
+/// Follows a nudge that names an order alone: the gateway is asked which payment that is, with one account after another.
+///
+/// # Errors
+/// [`FollowError`]: nothing has changed. [`FollowError::Unknown`]: no account knows of such an order.
+pub async fn follow_order(
+    records: &dyn Records,
+    accounts: &dyn Accounts,
+    (vendor, order): (VendorCode, &str),
+    turn: &Turn,
+) -> Result<Followed, FollowError> {
+    let named = PaymentRef { order: order.to_owned(), key: None, payer: None };
+    let mut unanswered = None;
+    for gateway in accounts.all_of(vendor).into_iter().filter(|one| one.behaviour().finds_by_order()) {
+        match gateway.lookup(&named).await {
+            Ok(shown) => return follow(records, accounts, (vendor, &shown.key), turn).await,
+            Err(error) if error.decline() == Some(Decline::NotFound) => {}
+            Err(error) => unanswered = Some(error),
+        }
+    }
+    Err(unanswered.map_or(FollowError::Unknown, FollowError::Gateway))
 }
 
 /// How often another may change the payment under our hands before we leave it to the next nudge.

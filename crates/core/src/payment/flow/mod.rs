@@ -11,7 +11,7 @@ mod tell;
 pub use self::cancel::{CancelError, CancelRequest, cancel};
 pub use self::create::{CreateError, CreateRequest, create};
 pub use self::finish::{Finished, finish};
-pub use self::follow::{FollowError, Followed, follow};
+pub use self::follow::{FollowError, Followed, follow, follow_order};
 pub use self::look::Turn;
 pub use self::reserve::{ReserveError, ReserveRequest, reserve};
 pub use self::tell::{Messenger, NotTold, tell, tell_all};
