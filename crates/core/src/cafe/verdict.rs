@@ -79,7 +79,6 @@ pub fn of_open(
         };
     }
     match (&seen.standing, approving) {
-        (Standing::Paid, _) => Verdict::Wait,
         (Standing::Cancelled, _) => close_late(CloseReason::Cancelled, Capture::Returned(seen.returned())),
         // Nobody has asked for the money, or nobody whose answer is not known: so it is not on its way, unless the gateway
         // needs nobody to ask.
@@ -100,7 +99,7 @@ pub fn of_open(
             }
             Some(_) | None => Verdict::Wait,
         },
-        (Standing::Collectable | Standing::Awaited, None) => Verdict::Wait,
+        (Standing::Paid, _) | (Standing::Collectable | Standing::Awaited, None) => Verdict::Wait,
         (Standing::Unrecognised(_), _) => wait(opened.opened_at, now),
     }
 }

@@ -145,7 +145,7 @@ pub(crate) fn money(world: &World, track: &Track) -> Result<Money, Broken> {
                 cancellations: view.cancellations,
             }
         }
-        VendorCode::KakaoPay | VendorCode::PortOne => return Err(gone().into()),
+        VendorCode::KakaoPay | VendorCode::PortOne => return Err(gone()),
     })
 }
 
