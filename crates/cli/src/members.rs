@@ -138,7 +138,7 @@ impl Desk<'_> {
         let told = json!({
             "member": member.id.as_str(),
             "phone": phone.reveal(),
-            "chatbot_user": member.user.0,
+            "chatbot_user": member.user.as_ref().map(|user| &user.0),
             "balance": member.balance.get(),
             "held": member.held.get(),
             "joined_at": member.joined_at.to_string(),

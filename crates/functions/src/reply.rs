@@ -100,6 +100,10 @@ fn sentence(error: &SkillError) -> String {
                 "이미 다른 카카오톡 계정으로 가입된 번호입니다. 본인의 번호라면 매장에 문의해 주세요."
                     .to_owned()
             }
+            SignUpError::NumberCarried => {
+                "예전부터 쓰시던 회원 번호이니, 본인의 번호라면 매장에서 코드를 받아 번호와 함께 알려 주세요."
+                    .to_owned()
+            }
             SignUpError::UserTaken => USER_TAKEN.to_owned(),
             SignUpError::Store(error) => store_sentence(error).to_owned(),
         },

@@ -79,7 +79,9 @@ impl Heard {
     pub(crate) fn of_sign_up(result: &Result<Member, SignUpError>) -> Heard {
         match result {
             Ok(_) | Err(SignUpError::AlreadyMember(_)) => Heard::Member,
-            Err(SignUpError::NumberTaken | SignUpError::UserTaken) => Heard::Refused,
+            Err(SignUpError::NumberTaken | SignUpError::NumberCarried | SignUpError::UserTaken) => {
+                Heard::Refused
+            }
             Err(SignUpError::Store(_)) => Heard::TryAgain,
         }
     }

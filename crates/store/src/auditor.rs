@@ -86,7 +86,7 @@ impl Auditor {
         let members = |kept| match kept {
             Kept::Number(numbered) => {
                 if let Some(account) = &numbered.account {
-                    audited.members += u64::from(account.user.is_some());
+                    audited.members += u64::from(numbered.is_member);
                     sieve.member(account);
                 }
                 if let Some(holding) = &numbered.holding {

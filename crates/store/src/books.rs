@@ -15,7 +15,7 @@ use crate::shelf::{Kept, NotRead, Shelf};
 /// Reads whole tables. It scans them, so it is for an operator, and for no function.
 #[derive(Clone)]
 pub struct Books {
-    shelf: Shelf,
+    pub(crate) shelf: Shelf,
 }
 
 /// An order with all that is written beside it.

@@ -248,13 +248,12 @@ impl Store for DynamoStore {
         if let Some(Refused { stands: Some(item) }) = refused(&reasons, 0) {
             let slot = read::<MemberItem, Slot>(new.id.as_str(), item)?;
             return match slot.stands {
-                Stands::Member(member) if member.number == new.id => Ok(match member.user == new.user {
-                    // Sealed with the same fresh randomness: our own earlier try.
-                    true if member.phone == new.phone && slot.is_first => Joined::New,
-                    true if member.phone == new.phone => Joined::Again(member),
-                    true => Joined::Already(member),
-                    false => Joined::NumberTaken,
-                }),
+                // Sealed with the same fresh randomness: our own earlier try.
+                Stands::Member(member)
+                    if member.is_of(&new.user) && member.phone == new.phone && slot.is_first =>
+                {
+                    Ok(Joined::New)
+                }
                 Stands::Member(_) | Stands::Forgotten { .. } | Stands::Nobody => {
                     self.join_again(new, slot).await
                 }

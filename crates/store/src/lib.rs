@@ -11,6 +11,7 @@
 
 mod auditor;
 mod books;
+mod carrying;
 mod change;
 mod dynamo;
 mod failure;
@@ -22,5 +23,6 @@ mod writes;
 
 pub use crate::auditor::{Audited, Auditor, Progress};
 pub use crate::books::{Books, Filed, Orders};
+pub use crate::carrying::Carried;
 pub use crate::dynamo::{DynamoStore, Tables};
 pub use crate::payments::{BadStoreKey, DynamoRecords, Moved, Moving, Vault};

@@ -21,16 +21,14 @@ use crate::change::Change;
 use crate::dynamo::DynamoStore;
 use crate::failure::{Refused, refused, unavailable, unbuildable};
 use crate::item::{
-    BindingItem, EntryItem, Item, MemberItem, NOBODY, Slot, Stands, VERSION, binding_key, bytes, number,
-    read, text, time,
+    BindingItem, EntryItem, Item, MemberItem, NO_PAYER, NOBODY, Slot, Stands, VERSION, binding_key, bytes,
+    number, read, text, time,
 };
 use crate::writes::put;
 
-/// What a quote to a forgotten member would have to name as its payer to hold points: no payer's name.
-const NO_PAYER: &str = "nobody";
-
 /// That nobody has the number with which they joined: none did, or they have another, or are forgotten.
-const FREE: &str = "(attribute_not_exists(#user) OR #user = :nobody OR attribute_exists(#number))";
+const FREE: &str = "(attribute_not_exists(#user) OR attribute_exists(#number) \
+    OR (#user = :nobody AND attribute_not_exists(#unbound_since)))";
 
 impl DynamoStore {
     /// What stands under the tag of a number, or under a member's id.
@@ -57,6 +55,9 @@ impl DynamoStore {
     /// otherwise they become somebody new, who has the number by now. Neither is given a present.
     pub(crate) async fn join_again(&self, new: &NewMember, slot: Slot) -> Result<Joined, StoreError> {
         match self.whose(slot).await? {
+            Stands::Member(member) if member.number == new.id && member.is_free_to_join() => {
+                self.speak_for(new, &member).await
+            }
             Stands::Member(member) if member.number == new.id => Ok(heard(member, new)),
             Stands::Forgotten { id, number, .. } if number == new.id => self.revive(new, &id).await,
             Stands::Member(_) | Stands::Forgotten { .. } | Stands::Nobody => self.succeed(new).await,
@@ -74,6 +75,33 @@ impl DynamoStore {
             .remove("forgotten_at")
             .when("attribute_exists(#forgotten_at)");
         let parts = vec![member.part().map_err(unbuildable)?, self.bind(&new.user, id)?];
+        self.joined_again(new, self.transact(parts).await?, 1).await
+    }
+
+    /// Who was carried over without points becomes who joins with their number: there is nothing that a code would guard.
+    async fn speak_for(&self, new: &NewMember, member: &Member) -> Result<Joined, StoreError> {
+        let change = self
+            .member_change(&member.id)
+            .set("user", text(&*new.user.0))
+            .set("payer", text(new.user.payer().0))
+            .set("phone", bytes(&new.phone.0))
+            .remove("unbound_since")
+            .remove("code")
+            .remove("code_until_ms")
+            .remove("code_tries")
+            .value("none", number(0))
+            .when("attribute_exists(#unbound_since) AND #balance = :none AND #held = :none")
+            .and_when(if member.number == member.id {
+                "attribute_not_exists(#number)"
+            } else {
+                "#number = :number"
+            });
+        let change = if member.number == member.id {
+            change
+        } else {
+            change.value("number", text(member.number.as_str()))
+        };
+        let parts = vec![change.part().map_err(unbuildable)?, self.bind(&new.user, &member.id)?];
         self.joined_again(new, self.transact(parts).await?, 1).await
     }
 
@@ -134,18 +162,19 @@ impl DynamoStore {
         put(&self.tables.members, "id", BindingItem::of(user, member))
     }
 
-    /// A member's chatbot user is nobody any more.
-    fn unbind(&self, member: &Member) -> Result<TransactWriteItem, StoreError> {
+    /// A member's chatbot user is nobody any more. There is nothing to do where nobody spoke for them.
+    fn unbind(&self, member: &Member) -> Result<Option<TransactWriteItem>, StoreError> {
+        let Some(user) = &member.user else { return Ok(None) };
         let delete = Delete::builder()
             .table_name(&self.tables.members)
-            .key("id", text(binding_key(&member.user)))
+            .key("id", text(binding_key(user)))
             .condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
             .expression_attribute_values(":member", text(member.id.as_str()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(unbuildable)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
+        Ok(Some(TransactWriteItem::builder().delete(delete).build()))
     }
 
     /// Whether the first part's condition failed on a member who is as they were to be: an earlier try was ours.
@@ -162,12 +191,18 @@ impl DynamoStore {
 
 /// What somebody hears who joins with a number that is a member's.
 fn heard(member: Member, new: &NewMember) -> Joined {
-    match member.user == new.user {
+    match &member.user {
         // Sealed with the same fresh randomness: by us, just now.
-        true if member.phone == new.phone => Joined::Again(member),
-        true => Joined::Already(member),
-        false => Joined::NumberTaken,
+        Some(user) if *user == new.user && member.phone == new.phone => Joined::Again(member),
+        Some(user) if *user == new.user => Joined::Already(member),
+        Some(_) => Joined::NumberTaken,
+        None => Joined::NumberCarried,
     }
+}
+
+/// Who spends a member's points, as the member's item names them.
+fn spender(member: &Member) -> &str {
+    member.user.as_ref().map_or(NOBODY, |user| &user.0)
 }
 
 /// The member says who spends, and that user's binding says otherwise: not this program's doing.
@@ -196,7 +231,7 @@ impl Roster for DynamoStore {
             .set("code_until_ms", number(code.until.as_millisecond()))
             .set("code_tries", number(code.tries))
             .value("nobody", text(NOBODY))
-            .when("attribute_exists(#user) AND #user <> :nobody");
+            .when("(attribute_exists(#user) AND #user <> :nobody) OR attribute_exists(#unbound_since)");
         Ok(self.write(change).await?.is_ok())
     }
 
@@ -217,20 +252,21 @@ impl Roster for DynamoStore {
             .member_change(&member.id)
             .set("user", text(&*user.0))
             .set("payer", text(user.payer().0))
+            .remove("unbound_since")
             .remove("code")
             .remove("code_until_ms")
             .remove("code_tries")
-            .value("before", text(&*member.user.0))
+            .value("before", text(spender(member)))
             .value("mac", bytes(&code.0))
             .when("#user = :before AND #code = :mac");
-        let parts =
-            vec![change.part().map_err(unbuildable)?, self.unbind(member)?, self.bind(user, &member.id)?];
+        let mut parts = vec![change.part().map_err(unbuildable)?, self.bind(user, &member.id)?];
+        parts.extend(self.unbind(member)?);
         let Err(reasons) = self.transact(parts).await? else { return Ok(Moved::Done) };
-        let is_theirs = |stands: &Stands| matches!(stands, Stands::Member(member) if member.user == *user);
+        let is_theirs = |stands: &Stands| matches!(stands, Stands::Member(member) if member.is_of(user));
         if let Some(moved) = Self::stands(&reasons, is_theirs)? {
             return Ok(moved);
         }
-        if refused(&reasons, 2).is_some() {
+        if refused(&reasons, 1).is_some() {
             return Ok(Moved::Taken);
         }
         Err(not_bound(member))
@@ -245,13 +281,17 @@ impl Roster for DynamoStore {
         let change = self
             .member_change(&member.id)
             .set("phone", bytes(&phone.0))
-            .value("before", text(&*member.user.0));
+            .value("before", text(spender(member)));
+        // Nobody speaks for who was forgotten, nor for who was carried over.
         let (change, is_as_it_was) = if member.number == member.id {
-            (change, "#user = :before AND attribute_not_exists(#number)")
+            (
+                change,
+                "#user = :before AND attribute_not_exists(#forgotten_at) AND attribute_not_exists(#number)",
+            )
         } else {
             (
                 change.value("number_before", text(member.number.as_str())),
-                "#user = :before AND #number = :number_before",
+                "#user = :before AND attribute_not_exists(#forgotten_at) AND #number = :number_before",
             )
         };
         let mut parts = Vec::new();
@@ -298,14 +338,19 @@ impl Roster for DynamoStore {
             .set("payer", text(NO_PAYER))
             .set("forgotten_at", time(at))
             .set("balance", number(0))
+            .remove("unbound_since")
             .remove("code")
             .remove("code_until_ms")
             .remove("code_tries")
-            .value("before", text(&*member.user.0))
+            .value("before", text(spender(member)))
             .value("balance_before", number(member.balance.get()))
             .value("none", number(0))
-            .when("#user = :before AND #balance = :balance_before AND #held = :none");
-        let mut parts = vec![change.part().map_err(unbuildable)?, self.unbind(member)?];
+            .when(
+                "#user = :before AND attribute_not_exists(#forgotten_at) \
+                 AND #balance = :balance_before AND #held = :none",
+            );
+        let mut parts = vec![change.part().map_err(unbuildable)?];
+        parts.extend(self.unbind(member)?);
         if let Some(forfeit) = forfeit {
             parts.push(put(&self.tables.ledger, "entry", EntryItem::of(forfeit))?);
         }

@@ -31,6 +31,7 @@ macro_rules! on_every_dynamodb {
 }
 
 mod attempts;
+mod carrying;
 mod closing;
 mod doubts;
 mod due;

@@ -113,13 +113,13 @@ impl Store for Model {
     async fn join(&self, new: &NewMember) -> Result<Joined, StoreError> {
         let mut books = self.0.lock().unwrap();
         if let Some((member, _)) = books.members.get(&new.id) {
-            return Ok(match (member.user == new.user, member.phone == new.phone) {
+            return Ok(match (member.is_of(&new.user), member.phone == new.phone) {
                 (true, true) => Joined::New,
                 (true, false) => Joined::Already(member.clone()),
                 (false, _) => Joined::NumberTaken,
             });
         }
-        if books.members.values().any(|(member, _)| member.user == new.user) {
+        if books.members.values().any(|(member, _)| member.is_of(&new.user)) {
             return Ok(Joined::UserTaken);
         }
         books.members.insert(new.id.clone(), (new.clone().into_member(), vec![new.entry()]));

@@ -10,7 +10,7 @@ use crate::payment::OrderId;
 pub struct Entry {
     /// Whose.
     pub member: MemberId,
-    /// Which order moved the points; none for a bonus, and for what is forfeited.
+    /// Which order moved the points; none for a bonus, for what is carried over, and for what is forfeited.
     pub order: Option<OrderId>,
     /// Which of the order's refunds, for the two kinds a refund writes.
     pub refund: Option<RefundId>,
@@ -27,6 +27,8 @@ pub struct Entry {
 pub enum EntryKind {
     /// The welcome present: into the balance.
     Bonus,
+    /// What the member had at the cafe's system before this one: into the balance.
+    Carry,
     /// A payment with points was opened: from the balance into what is held.
     Hold,
     /// It was not made: from what is held back into the balance.
@@ -54,8 +56,9 @@ pub struct Effect {
 
 impl EntryKind {
     /// Every kind, in the order of an order's life.
-    pub const ALL: [EntryKind; 8] = [
+    pub const ALL: [EntryKind; 9] = [
         EntryKind::Bonus,
+        EntryKind::Carry,
         EntryKind::Hold,
         EntryKind::Release,
         EntryKind::Spend,
@@ -70,6 +73,7 @@ impl EntryKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             EntryKind::Bonus => "bonus",
+            EntryKind::Carry => "carry",
             EntryKind::Hold => "hold",
             EntryKind::Release => "release",
             EntryKind::Spend => "spend",
@@ -91,7 +95,9 @@ impl EntryKind {
     pub fn effect(self, points: Points) -> Effect {
         let points = i64::from(points.get());
         match self {
-            EntryKind::Bonus | EntryKind::Earn | EntryKind::Return => Effect { balance: points, held: 0 },
+            EntryKind::Bonus | EntryKind::Carry | EntryKind::Earn | EntryKind::Return => {
+                Effect { balance: points, held: 0 }
+            }
             EntryKind::Hold => Effect { balance: -points, held: points },
             EntryKind::Release => Effect { balance: points, held: -points },
             EntryKind::Spend => Effect { balance: 0, held: -points },
@@ -105,6 +111,7 @@ impl EntryKind {
         match self {
             EntryKind::Forfeit => format!("0#forfeit#{}", at.as_millisecond()),
             EntryKind::Bonus
+            | EntryKind::Carry
             | EntryKind::Hold
             | EntryKind::Release
             | EntryKind::Spend
@@ -114,7 +121,13 @@ impl EntryKind {
         }
     }
 
-    /// The same of a kind whose cause is joining, an order or a refund.
+    /// The key of a line of this kind that no order caused, and that stands once in a ledger.
+    #[must_use]
+    pub fn key_without_order(self) -> String {
+        self.key(None, None)
+    }
+
+    /// The same of a kind whose cause is joining, being carried over, an order or a refund.
     pub(super) fn key(self, order: Option<OrderId>, refund: Option<&RefundId>) -> String {
         let kind = self.as_str();
         match (order, refund) {

@@ -76,15 +76,16 @@ pub struct Member {
     pub id: MemberId,
     /// The tag of the number that they have now: the id, until they change their number.
     pub number: MemberId,
-    /// The only chatbot user who may spend the points and see the balance.
-    pub user: UserId,
+    /// The only chatbot user who may spend the points and see the balance; none yet, where they were carried over and
+    /// have not spoken here.
+    pub user: Option<UserId>,
     /// The number itself, sealed, to be shown masked.
     pub phone: SealedPhone,
     /// What can be spent now: points that are held for an open payment are not in it.
     pub balance: Points,
     /// What is held for payments that are open.
     pub held: Points,
-    /// When they joined.
+    /// When they joined, or were carried over.
     pub joined_at: Timestamp,
 }
 
@@ -101,6 +102,50 @@ pub struct NewMember {
     pub bonus: Points,
     /// When.
     pub joined_at: Timestamp,
+}
+
+/// Somebody who was a member at the cafe's system before this one, and has not spoken here yet. What they had there is
+/// theirs as soon as the owner has bound them by a code; a number that somebody types proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedMember {
+    /// By phone number.
+    pub id: MemberId,
+    /// The number itself, sealed.
+    pub phone: SealedPhone,
+    /// What they had there.
+    pub points: Points,
+    /// When they were carried over.
+    pub carried_at: Timestamp,
+}
+
+impl Member {
+    /// Whether that is who spends.
+    #[must_use]
+    pub fn is_of(&self, user: &UserId) -> bool {
+        self.user.as_ref() == Some(user)
+    }
+
+    /// Whether they may be who they are by joining, as anybody with a new number: nobody speaks for them, and there is
+    /// nothing that another could take.
+    #[must_use]
+    pub fn is_free_to_join(&self) -> bool {
+        self.user.is_none() && self.balance.is_zero() && self.held.is_zero()
+    }
+}
+
+impl CarriedMember {
+    /// The first line of the member's ledger, also where they had nothing: by it they are known to have been carried over.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        Entry {
+            member: self.id.clone(),
+            order: None,
+            refund: None,
+            kind: EntryKind::Carry,
+            points: self.points,
+            at: self.carried_at,
+        }
+    }
 }
 
 impl NewMember {
@@ -130,7 +175,7 @@ impl NewMember {
         Member {
             number: self.id.clone(),
             id: self.id,
-            user: self.user,
+            user: Some(self.user),
             phone: self.phone,
             balance: self.bonus,
             held: Points::ZERO,

@@ -19,7 +19,7 @@ mod verdict;
 pub use self::code::{BadCode, CODE_FOR, CODE_TRIES, Code, CodeMac, KeptCode};
 pub use self::ledger::{Effect, Entry, EntryKind};
 pub use self::looks::{Look, Looks, Saw};
-pub use self::member::{Member, MemberId, NewMember, UserId};
+pub use self::member::{CarriedMember, Member, MemberId, NewMember, UserId};
 pub use self::menu::{BadMenu, Cups, DemoItem, Drink, Menu, TooManyCups};
 pub use self::order::{
     Approving, Attempt, AttemptToken, Capture, CloseReason, Closed, Collected, LOOK_AFTER, Late,

@@ -165,13 +165,15 @@ pub trait Store: Send + Sync {
 pub enum Joined {
     /// They are a member now.
     New,
-    /// They are a member now, by a number that belonged to one before: there is no second present, and what stands with
-    /// the number is theirs.
+    /// They are a member now, by a number that belonged to one before, or was carried over without points: there is no
+    /// second present, and what stands with the number is theirs.
     Again(Member),
     /// They were one before, by this number and this chatbot user.
     Already(Member),
     /// The number belongs to another chatbot user.
     NumberTaken,
+    /// The number is a member's who was carried over with points, and whom the owner binds by a code.
+    NumberCarried,
     /// The chatbot user has joined with another number.
     UserTaken,
 }

@@ -113,6 +113,7 @@ pub(crate) fn saw(saw: &Saw) -> String {
 pub(crate) const fn kind(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Bonus => "가입 선물",
+        EntryKind::Carry => "옮겨 온 포인트",
         EntryKind::Hold => "잡아 둠",
         EntryKind::Release => "풀어 줌",
         EntryKind::Spend => "사용",

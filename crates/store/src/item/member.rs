@@ -1,7 +1,7 @@
 //! Members, and which chatbot user has joined with which number.
 
 use cafe_core::cafe::audit::{Account, Binding, Holding};
-use cafe_core::cafe::{Member, MemberId, NewMember, Points, SealedPhone, UserId};
+use cafe_core::cafe::{CarriedMember, Member, MemberId, NewMember, Points, SealedPhone, UserId};
 use cafe_core::payment::BoxError;
 use serde::Deserialize;
 
@@ -10,6 +10,9 @@ use super::{Item, VERSION, binary, bytes, needed, number, read_time, text, time}
 /// What an item names as its chatbot user where there is none. The version before takes it for another user than
 /// whoever speaks, and so tells nothing, spends nothing and joins nobody.
 pub(crate) const NOBODY: &str = "";
+
+/// What a quote to a member whom nobody speaks for would have to name as its payer to hold points: no payer's name.
+pub(crate) const NO_PAYER: &str = "nobody";
 
 /// What stands under the tag of a number: a member who joined with it, or what stays of one who was forgotten; and whose
 /// the number is by now, where it is another's.
@@ -23,6 +26,7 @@ pub(crate) struct MemberItem {
     held: Option<i64>,
     joined_at: Option<String>,
     forgotten_at: Option<String>,
+    unbound_since: Option<String>,
     payer: Option<String>,
     number: Option<String>,
     holder: Option<String>,
@@ -40,7 +44,7 @@ pub(crate) struct Slot {
 
 /// Who joined with a number.
 pub(crate) enum Stands {
-    /// A member, who may have another number by now.
+    /// A member, who may have another number by now, and may be bound to nobody yet.
     Member(Member),
     /// One who was forgotten.
     Forgotten {
@@ -59,6 +63,8 @@ pub(crate) enum Stands {
 pub(crate) struct Numbered {
     /// Who joined with the number.
     pub(crate) account: Option<Account>,
+    /// Whether that is a member, and not who was forgotten or never was.
+    pub(crate) is_member: bool,
     /// Whose it is, where it is another's.
     pub(crate) holding: Option<Holding>,
 }
@@ -81,10 +87,30 @@ impl MemberItem {
         item
     }
 
+    /// A member whom nobody speaks for yet, who says so besides.
+    pub(crate) fn of_carried(carried: &CarriedMember) -> Item {
+        Item::from([
+            ("id".to_owned(), text(carried.id.as_str())),
+            ("v".to_owned(), number(VERSION)),
+            ("user".to_owned(), text(NOBODY)),
+            ("payer".to_owned(), text(NO_PAYER)),
+            ("phone".to_owned(), bytes(&carried.phone.0)),
+            ("balance".to_owned(), number(carried.points.get())),
+            ("held".to_owned(), number(0)),
+            ("joined_at".to_owned(), time(carried.carried_at)),
+            ("unbound_since".to_owned(), time(carried.carried_at)),
+        ])
+    }
+
     /// The chatbot user who spends. Nobody is written as the empty name, which no user has; an earlier form of this
     /// version left the attribute out, which the version before cannot read.
     fn user(&self) -> Option<UserId> {
         self.user.clone().filter(|user| *user != NOBODY).map(UserId)
+    }
+
+    /// Whether it is a member's, whom a chatbot user speaks for, or nobody yet.
+    fn is_member(&self) -> bool {
+        self.user().is_some() || (self.unbound_since.is_some() && self.forgotten_at.is_none())
     }
 
     /// Whether it says of a number that nobody who joined with it is there any more, or ever was.
@@ -109,7 +135,7 @@ impl TryFrom<MemberItem> for Slot {
         let points =
             |points: Option<i64>, name| Ok::<_, BoxError>(Points::new(needed(points, name)?.try_into()?));
         let stands = match (item.user(), &item.forgotten_at) {
-            (Some(user), _) => Stands::Member(Member {
+            (user, _) if item.is_member() => Stands::Member(Member {
                 id: MemberId::new(item.id),
                 number,
                 user,
@@ -118,13 +144,13 @@ impl TryFrom<MemberItem> for Slot {
                 held: points(item.held, "held")?,
                 joined_at: read_time(needed(item.joined_at.as_deref(), "joined_at")?)?,
             }),
-            (None, Some(_)) => Stands::Forgotten {
+            (_, Some(_)) => Stands::Forgotten {
                 id: MemberId::new(item.id),
                 number,
                 balance: points(item.balance, "balance")?,
             },
-            (None, None) if item.is_nobodys() => Stands::Nobody,
-            (None, None) => return Err("the attribute user is missing".into()),
+            (_, None) if item.is_nobodys() => Stands::Nobody,
+            (_, None) => return Err("the attribute user is missing".into()),
         };
         Ok(Slot { stands, holder, is_first })
     }
@@ -135,15 +161,15 @@ impl TryFrom<MemberItem> for Numbered {
 
     fn try_from(item: MemberItem) -> Result<Numbered, BoxError> {
         let (number, holder) = (item.number(), item.holder());
-        for time in [&item.joined_at, &item.forgotten_at].into_iter().flatten() {
+        for time in [&item.joined_at, &item.forgotten_at, &item.unbound_since].into_iter().flatten() {
             read_time(time)?;
         }
-        let user = item.user();
+        let (user, is_member) = (item.user(), item.is_member());
         let account = match (&user, &item.forgotten_at) {
             (None, None) if item.balance.is_none() => None,
             (None, None) if !item.is_nobodys() => return Err("the attribute user is missing".into()),
             (Some(_), _) | (None, Some(_) | None) => {
-                if user.is_some() {
+                if is_member {
                     needed(item.phone, "phone")?;
                     needed(item.joined_at, "joined_at")?;
                 }
@@ -157,7 +183,7 @@ impl TryFrom<MemberItem> for Numbered {
             }
         };
         let holding = holder.map(|holder| Holding { number: MemberId::new(item.id), holder });
-        Ok(Numbered { account, holding })
+        Ok(Numbered { account, is_member, holding })
     }
 }
 

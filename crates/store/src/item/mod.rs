@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::entry::EntryItem;
 pub(crate) use self::member::{
-    BINDING, BindingItem, MemberItem, NOBODY, Numbered, Slot, Stands, binding_key,
+    BINDING, BindingItem, MemberItem, NO_PAYER, NOBODY, Numbered, Slot, Stands, binding_key,
 };
 pub(crate) use self::order::{LookItem, OrderItem, REVIEW, RefundItem, RefundingItem, WATCH};
 

@@ -27,7 +27,7 @@ pub struct Account {
     pub id: MemberId,
     /// The tag of the number that they have now.
     pub number: MemberId,
-    /// Who spends their points; nobody, where they were forgotten.
+    /// Who spends their points; nobody, where they were forgotten, or carried over and not bound yet.
     pub user: Option<UserId>,
     /// What can be spent.
     pub balance: i64,
@@ -223,9 +223,10 @@ pub fn of_line(line: &Line, order: Option<&Booked>) -> BTreeSet<Discrepancy> {
     misnamed(line).into_iter().chain(without_order).collect()
 }
 
-/// Whether a line's cause is no order, but joining or being forgotten.
+/// Whether a line's cause is no order, but joining, being carried over or being forgotten.
 fn has_no_order(line: &Line) -> bool {
-    line.order.is_none() && matches!(line.kind(), Some(EntryKind::Bonus | EntryKind::Forfeit))
+    line.order.is_none()
+        && matches!(line.kind(), Some(EntryKind::Bonus | EntryKind::Carry | EntryKind::Forfeit))
 }
 
 /// What is wrong with a line's key, or with the kind that it is made of.

@@ -61,7 +61,7 @@ struct Sum {
 }
 
 /// Which of a member's account and binding have been seen; the chatbot user is kept until both have. Nobody is bound to
-/// who was forgotten, so both have been seen with the account.
+/// who was forgotten, or carried over and has not spoken here, so both have been seen with the account.
 #[derive(Debug, Default)]
 enum Tie {
     #[default]

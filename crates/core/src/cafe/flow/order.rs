@@ -83,7 +83,7 @@ pub async fn order_in_full(
     (id, now): (OrderId, Timestamp),
 ) -> Result<Quoted, OrderError> {
     let priced = price(menu, cup)?;
-    let member = store.member(member).await?.filter(|member| member.user == *user);
+    let member = store.member(member).await?.filter(|member| member.is_of(user));
     let earn = if member.is_some() { rules.earn.earned_on(priced.total) } else { Points::ZERO };
     let quote = Quote {
         id,

@@ -22,5 +22,5 @@ pub enum LookupError {
 /// [`LookupError`] says why nothing is shown.
 pub async fn look_up_points(store: &dyn Store, id: &MemberId, user: &UserId) -> Result<Member, LookupError> {
     let member = store.member(id).await?.ok_or(LookupError::NotAMember)?;
-    if member.user == *user { Ok(member) } else { Err(LookupError::NotTheirs) }
+    if member.is_of(user) { Ok(member) } else { Err(LookupError::NotTheirs) }
 }

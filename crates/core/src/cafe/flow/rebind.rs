@@ -1,4 +1,5 @@
-//! Moving to another KakaoTalk account: with a code that the owner handed out, a number's points get another spender.
+//! Moving to another KakaoTalk account: with a code that the owner handed out, a number's points get another spender,
+//! or, where they were carried over, the first one.
 
 use jiff::Timestamp;
 
@@ -53,7 +54,7 @@ pub async fn rebind(
     now: Timestamp,
 ) -> Result<Member, RebindError> {
     let member = store.member(number).await?.ok_or(RebindError::NoSuchCode)?;
-    if member.user == *user {
+    if member.is_of(user) {
         return Ok(member);
     }
     let kept = store.try_code(&member.id, now).await?.ok_or(RebindError::NoSuchCode)?;
@@ -61,7 +62,7 @@ pub async fn rebind(
         return Err(RebindError::NoSuchCode);
     }
     match store.rebind(&member, user, &kept).await? {
-        Moved::Done => Ok(Member { user: user.clone(), ..member }),
+        Moved::Done => Ok(Member { user: Some(user.clone()), ..member }),
         Moved::Taken => Err(RebindError::UserTaken),
         // Another with the same code was first.
         Moved::Otherwise => Err(RebindError::NoSuchCode),

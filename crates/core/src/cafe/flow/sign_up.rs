@@ -20,6 +20,10 @@ pub enum SignUpError {
     /// The number belongs to another chatbot user, who alone may spend its points.
     #[error("this number belongs to another chatbot user")]
     NumberTaken,
+    /// The number had points at the cafe's system before this one. The owner's code binds it, as a typed number proves
+    /// nothing.
+    #[error("this number was carried over, and its member needs a code")]
+    NumberCarried,
     /// The chatbot user has joined with another number.
     #[error("this chatbot user has joined with another number")]
     UserTaken,
@@ -38,6 +42,7 @@ pub async fn sign_up(store: &dyn Store, new: NewMember) -> Result<SignedUp, Sign
         Joined::Again(member) => Ok(SignedUp { bonus: Points::ZERO, member }),
         Joined::Already(member) => Err(SignUpError::AlreadyMember(member)),
         Joined::NumberTaken => Err(SignUpError::NumberTaken),
+        Joined::NumberCarried => Err(SignUpError::NumberCarried),
         Joined::UserTaken => Err(SignUpError::UserTaken),
     }
 }
