@@ -324,6 +324,34 @@ async fn a_member_who_was_forgotten_is_nobody_to_either_version() {
 }
 
 #[tokio::test]
+async fn who_was_carried_over_is_nobodys_to_either_version_until_they_have_a_code() {
+    let both = Both::open().await;
+    for (number, way) in every_way::<4>().enumerate() {
+        let (customer, [joins, asks, looks, spends]) = (Customer::of(10, number), way);
+        let Customer { user, phone } = &customer;
+        let cafe = &both.turn(joins).cafe;
+        cafe.carries_over(phone, 120).await;
+        // The one before knows no code, and sends them to the cafe all the same.
+        let said = cafe.joins(user, phone).await.to_string();
+        let expected = if joins == Version::This { "매장에서 코드를 받아" } else { TAKEN };
+        assert!(said.contains(expected) && said.contains("매장"), "{way:?}: {said}");
+        both.turn(asks);
+        assert!(cafe.points(user, phone).await.starts_with(NO_MEMBER), "{way:?}");
+        assert!(!cafe.orders_with_points((user, phone), ESPRESSO, 10).await.has_link(), "{way:?}");
+        let card = cafe.orders(user, phone, 1, "에스프레소").await;
+        assert_eq!(cafe.order(card.order()).await.quote().member, None, "{way:?}");
+        assert_eq!(cafe.points_of(phone).await, (120, 0), "{way:?}");
+
+        let code = cafe.issues_code(phone).await;
+        both.turn(Version::This).cafe.says(user, SIGN_UP, json!({ "phone": phone, "code": code })).await;
+        assert!(both.turn(looks).cafe.points(user, phone).await.contains("120P"), "{way:?}");
+        both.pays_with_points(spends, (user, phone), 100).await;
+        assert_eq!(cafe.points_of(phone).await, (20, 0), "{way:?}");
+    }
+    both.end().await;
+}
+
+#[tokio::test]
 async fn what_is_not_paid_is_closed_by_either_version_whichever_opened_it() {
     let both = Both::open().await;
     for (number, way) in every_way::<4>().enumerate() {

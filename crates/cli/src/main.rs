@@ -113,6 +113,12 @@ enum Members {
         #[arg(long)]
         yes: bool,
     },
+    /// Carries the members of the cafe's system before this one over, each with the points of its table `cafe_point`. It
+    /// may be run again: who is here already is left as they are.
+    ///
+    /// Nobody speaks for them at first: each gets their points in the chat with a code of `members code`. It ends with 0
+    /// where every row is here, and with 1 where one was refused.
+    Migrate(members::migrate::Wanted),
     /// Forgets a member: their number and their chatbot user go, and what they could have spent is forfeited.
     Delete {
         #[command(flatten)]
@@ -174,6 +180,13 @@ async fn run(Arguments { json, command, place }: Arguments) -> Result<Told, BoxE
                 }
                 Members::Code(whose) => desk.code(&whose).await,
                 Members::Move { whose, to, yes } => desk.renumber(&whose, &to, yes).await,
+                Members::Migrate(wanted) => {
+                    let tables = found.tables();
+                    let books = Books::new(found.dynamodb().await?, tables.clone());
+                    members::migrate::Migration { desk: &desk, store: &store, books, tables }
+                        .run(wanted)
+                        .await
+                }
                 Members::Delete { whose, yes } => desk.delete(&whose, yes).await,
             }
         }

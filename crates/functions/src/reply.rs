@@ -101,7 +101,7 @@ fn sentence(error: &SkillError) -> String {
                     .to_owned()
             }
             SignUpError::NumberCarried => {
-                "예전부터 쓰시던 회원 번호이니, 본인의 번호라면 매장에서 코드를 받아 번호와 함께 알려 주세요."
+                "예전부터 회원이신 번호이니, 본인의 번호라면 매장에서 코드를 받아 번호와 함께 다시 알려 주세요."
                     .to_owned()
             }
             SignUpError::UserTaken => USER_TAKEN.to_owned(),

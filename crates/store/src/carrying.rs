@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::dynamo::DynamoStore;
 use crate::failure::unavailable;
 use crate::item::{EntryItem, MemberItem, Slot, Stands, read, text};
+use crate::shelf::Shelf;
 use crate::writes::put;
 
 /// How many items are looked through for a member.
@@ -77,11 +78,10 @@ impl Books {
     /// # Errors
     /// [`StoreError`]: nothing is known.
     pub async fn is_kept_under(&self, key: &PhoneKey) -> Result<bool, StoreError> {
-        let shelf = &self.shelf;
-        let found = shelf
-            .client
+        let Shelf { client, tables } = &self.shelf;
+        let found = client
             .scan()
-            .table_name(&shelf.tables.members)
+            .table_name(&tables.members)
             .filter_expression("attribute_exists(#held)")
             .expression_attribute_names("#held", "held")
             .limit(LOOKED_THROUGH)

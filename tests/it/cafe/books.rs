@@ -50,7 +50,10 @@ impl Cafe {
             if let Some(order) = entry.order {
                 *moved.entry((order, entry.kind)).or_default() += entry.points.get();
             } else {
-                assert!(matches!(entry.kind, EntryKind::Bonus | EntryKind::Carry | EntryKind::Forfeit), "{id:?}");
+                assert!(
+                    matches!(entry.kind, EntryKind::Bonus | EntryKind::Carry | EntryKind::Forfeit),
+                    "{id:?}"
+                );
             }
         }
     }

@@ -1,11 +1,11 @@
 //! The owner: what is invoked directly, and what the schedule does.
 
-use cafe_core::cafe::Points;
 use cafe_core::cafe::flow::{forget, issue_code, renumber};
+use cafe_core::cafe::{CarriedMember, Points};
 use cafe_core::payment::OrderId;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use store::{Audited, Auditor, Tables};
+use store::{Audited, Auditor, Carried, DynamoStore, Tables};
 
 use super::browser::without_ids;
 use super::{Cafe, number};
@@ -40,11 +40,28 @@ impl Cafe {
         self.refund(event).await
     }
 
-    /// What `cargo cafe audit` finds.
-    pub(crate) async fn audits_the_tables(&self) -> Audited {
+    fn tables(&self) -> Tables {
         let [members, ledger, orders] =
             ["MEMBERS_TABLE", "LEDGER_TABLE", "ORDERS_TABLE"].map(|setting| self.table(setting).to_owned());
-        Auditor::new(self.dynamodb(), Tables { members, ledger, orders }).audit(|_| {}).await.unwrap()
+        Tables { members, ledger, orders }
+    }
+
+    /// What `cargo cafe audit` finds.
+    pub(crate) async fn audits_the_tables(&self) -> Audited {
+        Auditor::new(self.dynamodb(), self.tables()).audit(|_| {}).await.unwrap()
+    }
+
+    /// Carries the member of a number over, as `cargo cafe members migrate` does.
+    pub(crate) async fn carries_over(&self, phone: &str, points: u32) {
+        let sealed = self.phone_key.seal(&number(phone), self.server.payments.world.random()).unwrap();
+        let carried = CarriedMember {
+            id: self.member(phone),
+            phone: sealed,
+            points: Points::new(points),
+            carried_at: self.now(),
+        };
+        let store = DynamoStore::new(self.dynamodb(), self.tables());
+        assert_eq!(store.carry(&carried).await.unwrap(), Carried::Now);
     }
 
     /// Makes a code for the member of a number, as `cargo cafe members code` does.

@@ -14,11 +14,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use cafe_core::cafe::{
-    Approving, Begun, CODE_TRIES, Capture, CodeMac, Entry, EntryKind, Joined, Kept, KeptCode, Looks, Member,
-    MemberId, Moved, NewMember, Order, Points, Roster, Saw, SealedPhone, Store, StoreError, UserId, Watch,
-    Watched,
+    Approving, Begun, CODE_TRIES, Capture, CarriedMember, CodeMac, Entry, EntryKind, Joined, Kept, KeptCode,
+    Looks, Member, MemberId, Moved, NewMember, Order, Points, Roster, Saw, SealedPhone, Store, StoreError,
+    UserId, Watch, Watched,
 };
 use devserver::dynamodb::Embedded;
+use store::Carried;
 
 use super::shop::{
     Shop, at, at_gateway, attempt, expired, newcomer, paid, proof, refund_id, refunded, refunded_by_hand,
@@ -277,6 +278,42 @@ async fn who_moves_or_leaves_while_answers_are_lost_does_so_once() {
         moves_and_leaves(Fault::AnswerLost, requests).await;
     }
     moves_and_leaves(Fault::Collides, 3).await;
+}
+
+/// One is carried over and gets their points by a code, and another without points joins: each step with these faults in
+/// its way.
+async fn is_carried_over(fault: Fault, requests: usize) {
+    let line = Line::new();
+    let shop = Shop::on(line.client()).await;
+    let (store, faults) = (&shop.store, (&line, fault, requests));
+    let [with_points, without] = [(1, 120), (2, 0)].map(|(number, points)| {
+        let NewMember { id, phone, .. } = newcomer(number, 0);
+        CarriedMember { id: shop.will_see_member(id), phone, points: Points::new(points), carried_at: at(0) }
+    });
+    for carried in [&with_points, &without] {
+        let stands = insist(faults, async || store.carry(carried).await).await;
+        // Whose answer was lost cannot be told from one of before.
+        assert!(matches!(stands, Carried::Now | Carried::Before), "{stands:?}");
+    }
+    let code = KeptCode { mac: CodeMac(vec![7; 32]), until: at(600), tries: CODE_TRIES };
+    assert!(insist(faults, async || store.keep_code(&with_points.id, &code).await).await);
+    let (mina, user) =
+        (store.member_by_id(&with_points.id).await.unwrap().unwrap(), UserId("mina".to_owned()));
+    assert_eq!(insist(faults, async || store.rebind(&mina, &user, &code.mac).await).await, Moved::Done);
+    let new = NewMember { phone: SealedPhone(vec![9; 39]), ..newcomer(2, 100) };
+    let joined = insist(faults, async || store.join(&new).await).await;
+    let Joined::Again(jun) = joined else { panic!("without points there is nothing to guard: {joined:?}") };
+    assert_eq!((jun.id, jun.balance), (without.id, Points::ZERO));
+    assert_eq!(shop.points(&mina.id).await, (120, 0));
+    shop.audit().await;
+}
+
+#[tokio::test]
+async fn who_is_carried_over_while_answers_are_lost_has_their_points_once() {
+    for requests in 1..=SENDS {
+        is_carried_over(Fault::AnswerLost, requests).await;
+    }
+    is_carried_over(Fault::Collides, 3).await;
 }
 
 #[tokio::test]

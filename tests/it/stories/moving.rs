@@ -1,4 +1,4 @@
-//! Members who move to another KakaoTalk account with the owner's code, and who leave.
+//! Members who move to another KakaoTalk account with the owner's code, or to the cafe's new system, and who leave.
 
 use cafe_core::cafe::Points;
 use cafe_core::cafe::flow::{ForgetError, forget};
@@ -148,6 +148,39 @@ async fn who_leaves_is_forgotten_once_nothing_of_theirs_is_open() {
         ");
         assert_eq!(cafe.points_of(MINA).await, (60, 0));
         assert_eq!(cafe.audits_the_tables().await.discrepancies.into_iter().collect::<Vec<_>>(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whose_points_were_carried_over_gets_them_with_the_owners_code_alone() {
+    story(async |cafe| {
+        cafe.carries_over(MINA, 120).await;
+        insta::assert_snapshot!(cafe.joins("mina", MINA).await, @"예전부터 회원이신 번호이니, 본인의 번호라면 매장에서 코드를 받아 번호와 함께 다시 알려 주세요.");
+        insta::assert_snapshot!(cafe.points("mina", MINA).await, @"이 카카오톡 계정으로 가입하신 회원이 아닙니다. 먼저 회원가입을 해 주세요.");
+        assert!(!cafe.orders_with_points(("mina", MINA), (1, "에스프레소"), 60).await.has_link());
+        let code = cafe.issues_code(MINA).await;
+        insta::assert_snapshot!(joins_with(cafe, "mina", MINA, &other(&code)).await, @"코드가 맞지 않거나 쓸 수 있는 시간이 지났습니다. 매장에서 새 코드를 받아 주세요.");
+        insta::assert_snapshot!(joins_with(cafe, "mina", MINA, &code).await, @r"
+        010-****-5678님의 포인트를 이제 이 카카오톡 계정에서 사용하실 수 있습니다.
+        지금 포인트는 120P입니다.
+        ");
+        let card = cafe.orders_with_points(("mina", MINA), (1, "에스프레소"), 60).await;
+        let back = cafe.opens_and_pays(card.link()).await;
+        cafe.returns(&back).await;
+        assert_eq!(cafe.points_of(MINA).await, (60, 0));
+        insta::assert_snapshot!(cafe.joins("third", MINA).await, @"이미 다른 카카오톡 계정으로 가입된 번호입니다. 본인의 번호라면 매장에 문의해 주세요.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_carried_over_without_points_joins_as_anybody_and_has_no_second_present() {
+    story(async |cafe| {
+        cafe.carries_over(JUN, 0).await;
+        insta::assert_snapshot!(cafe.joins("jun", JUN).await, @"환영합니다! 한모금카페의 회원이 되셨습니다.");
+        cafe.orders("jun", JUN, 1, "에스프레소").await;
+        assert_eq!(cafe.points_of(JUN).await, (0, 0));
     })
     .await;
 }

@@ -1,9 +1,10 @@
-//! Tables that another server exported, row by row: a dump in plain SQL, or a file of CSV for each table. Neither is
-//! ever in memory as a whole.
+//! Tables that another server exported, row by row: a dump in plain SQL, of PostgreSQL's or MySQL's, or a file of CSV for
+//! each table. None is ever in memory as a whole.
 
 mod copy;
 mod csv;
 mod lines;
+mod mysql;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
@@ -20,6 +21,21 @@ enum Format {
     Copy,
     /// What PostgreSQL's `\copy … csv header` writes.
     Csv,
+    /// Statements, as mysqldump writes them.
+    MySql,
+}
+
+impl Format {
+    /// How to make one that can be read.
+    const fn how(self) -> &'static str {
+        match self {
+            Format::Copy => "have it made with pg_dump --format=plain --encoding=UTF8, and unpacked",
+            Format::Csv => "have it written as CSV in UTF-8",
+            Format::MySql => {
+                "have it made with mysqldump --default-character-set=utf8mb4 --result-file=FILE, and unpacked"
+            }
+        }
+    }
 }
 
 /// One file of an export.
@@ -27,6 +43,8 @@ enum Format {
 struct Part {
     path: PathBuf,
     format: Format,
+    /// Which table a file of CSV is; where nothing is said, the one that it is called by.
+    table: Option<&'static str>,
 }
 
 /// An export: a file, or those of a directory.
@@ -49,7 +67,7 @@ pub(crate) struct Head {
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) head: Arc<Head>,
-    /// At which of its file's bytes it begins.
+    /// At which of its file's bytes it begins; in a dump of MySQL's, its statement.
     pub(crate) at: u64,
     raw: Vec<u8>,
 }
@@ -68,6 +86,8 @@ pub(crate) enum Broken {
     NoText,
     #[error("it ends with half an escape")]
     HalfAnEscape,
+    #[error("one of its values cannot be made out")]
+    NoValue,
     #[error("it has {found} values for {expected} columns")]
     Values { expected: usize, found: usize },
 }
@@ -79,10 +99,14 @@ pub(crate) enum BadDump {
     Unreadable(PathBuf, #[source] io::Error),
     #[error("{0} has neither a dump (.sql) nor tables (.csv) in it")]
     Nothing(PathBuf),
-    #[error("{0} is no plain text: have it made with pg_dump --format=plain, and unpacked")]
-    NoText(PathBuf),
-    #[error("{path} is written in {encoding}: have it made with --encoding=UTF8")]
-    Encoding { path: PathBuf, encoding: String },
+    #[error("{path} is no plain text: {how}")]
+    NoText { path: PathBuf, how: &'static str },
+    #[error("{path} is written in {encoding}: {how}")]
+    Encoding { path: PathBuf, encoding: String, how: &'static str },
+    #[error("{path} does not say which columns {table} has: have it made with mysqldump --complete-insert")]
+    NoColumns { path: PathBuf, table: String },
+    #[error("{path} has a statement for {table}, at byte {at}, that cannot be made out")]
+    Garbled { path: PathBuf, table: String, at: u64 },
     #[error("{path} has the rows of {table} as INSERTs: have it made without --inserts")]
     Inserts { path: PathBuf, table: String },
     #[error("{path} ends in the middle of {table}: it was cut off, so have it made again")]
@@ -98,6 +122,7 @@ impl Row {
         let values = match self.head.format {
             Format::Copy => copy::cells(&self.raw)?,
             Format::Csv => csv::cells(&self.raw)?,
+            Format::MySql => mysql::cells(&self.raw)?,
         };
         let (expected, found) = (self.head.columns.len(), values.len());
         if expected != found {
@@ -132,16 +157,31 @@ impl Dump {
             paths.retain(|path| ends_with(path, "csv") || ends_with(path, "sql"));
             paths.sort();
         }
-        let mut bytes = 0;
-        for path in &paths {
-            bytes += check(path)?;
+        if paths.is_empty() {
+            return Err(BadDump::Nothing(path.to_owned()));
         }
-        let part = |path: PathBuf| Part {
-            format: if ends_with(&path, "csv") { Format::Csv } else { Format::Copy },
-            path,
+        Dump::of(paths, Format::Copy, None)
+    }
+
+    /// The file of that path: a dump of MySQL's, or the rows of that one table as CSV, whatever the file is called.
+    ///
+    /// # Errors
+    /// [`BadDump`] where it cannot be read.
+    pub(crate) fn of_mysql(path: &Path, table: &'static str) -> Result<Dump, BadDump> {
+        Dump::of(vec![path.to_owned()], Format::MySql, Some(table))
+    }
+
+    fn of(paths: Vec<PathBuf>, sql: Format, table: Option<&'static str>) -> Result<Dump, BadDump> {
+        let part = |path: PathBuf| {
+            let format = if ends_with(&path, "csv") { Format::Csv } else { sql };
+            Part { path, format, table }
         };
         let parts: Vec<Part> = paths.into_iter().map(part).collect();
-        if parts.is_empty() { Err(BadDump::Nothing(path.to_owned())) } else { Ok(Dump { parts, bytes }) }
+        let mut bytes = 0;
+        for part in &parts {
+            bytes += part.check()?;
+        }
+        Ok(Dump { parts, bytes })
     }
 
     /// How long all files are together.
@@ -175,19 +215,24 @@ fn ends_with(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-/// Looks at the beginning of a file, and gives its length.
-fn check(path: &Path) -> Result<u64, BadDump> {
-    let unreadable = |error| BadDump::Unreadable(path.to_owned(), error);
-    let file = File::open(path).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    let mut start = Vec::new();
-    file.take(512).read_to_end(&mut start).map_err(unreadable)?;
-    // What pg_dump's own format, an archive or a packed file has, and no text.
-    let is_text = !start.starts_with(b"PGDMP") && !start.contains(&0) && !start.starts_with(&[0x1f, 0x8b]);
-    if is_text { Ok(length) } else { Err(BadDump::NoText(path.to_owned())) }
-}
-
 impl Part {
+    /// Looks at the beginning of a file, and gives its length.
+    fn check(&self) -> Result<u64, BadDump> {
+        let unreadable = |error| self.unreadable(error);
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        let mut start = Vec::new();
+        file.take(512).read_to_end(&mut start).map_err(unreadable)?;
+        // What pg_dump's own format, an archive, a packed file or UTF-16 has, and no text.
+        let is_text =
+            !start.starts_with(b"PGDMP") && !start.contains(&0) && !start.starts_with(&[0x1f, 0x8b]);
+        if is_text { Ok(length) } else { Err(self.no_text()) }
+    }
+
+    fn no_text(&self) -> BadDump {
+        BadDump::NoText { path: self.path.clone(), how: self.format.how() }
+    }
+
     fn open(&self) -> Result<BufReader<File>, BadDump> {
         File::open(&self.path).map(BufReader::new).map_err(|error| self.unreadable(error))
     }
@@ -202,6 +247,9 @@ impl Part {
 
     /// The table that a file of CSV is called by: `payment_histories.csv`, `public.payment_histories.csv`.
     fn table(&self) -> String {
+        if let Some(table) = self.table {
+            return table.to_owned();
+        }
         let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
         stem.rsplit('.').next().unwrap_or_default().to_owned()
     }
@@ -225,7 +273,7 @@ fn raw<R: BufRead>(
         begins.get_or_insert(at);
         row.extend_from_slice(&line.text);
         is_whole = match part.format {
-            Format::Copy => true,
+            Format::Copy | Format::MySql => true,
             Format::Csv => is_whole == csv::is_whole(&line.text),
         };
         if is_whole {
@@ -256,6 +304,7 @@ struct Open {
     number: usize,
     lines: Lines<BufReader<File>>,
     table: Option<Arc<Head>>,
+    mysql: mysql::Reading,
 }
 
 impl Rows {
@@ -273,13 +322,18 @@ impl Rows {
         loop {
             let Some(mut open) = self.open.take() else {
                 let Some((number, part)) = self.parts.pop_front() else { return Ok(None) };
-                self.open = Some(Open { lines: Lines::of(part.open()?), part, number, table: None });
+                let (lines, mysql) = (Lines::of(part.open()?), mysql::Reading::default());
+                self.open = Some(Open { lines, part, number, table: None, mysql });
                 continue;
             };
             let is_wanted = |table: &str| self.wanted.contains(&table);
             let row = match open.part.format {
                 Format::Copy => open.row_of_dump(is_wanted, &mut self.seen)?,
                 Format::Csv => open.row_of_table(is_wanted, &mut self.seen)?,
+                Format::MySql => {
+                    let Open { mysql, lines, part, number, .. } = &mut open;
+                    mysql.row(lines, (part, *number), is_wanted, &mut self.seen)?
+                }
             };
             if row.is_some() {
                 self.open = Some(open);
@@ -332,7 +386,8 @@ impl Open {
         let Ok(line) = std::str::from_utf8(line) else { return Ok(()) };
         let path = || self.part.path.clone();
         if let Some(encoding) = copy::encoding(line).filter(|encoding| !copy::is_utf8(encoding)) {
-            return Err(BadDump::Encoding { path: path(), encoding: encoding.to_owned() });
+            let (encoding, how) = (encoding.to_owned(), Format::Copy.how());
+            return Err(BadDump::Encoding { path: path(), encoding, how });
         }
         if let Some(table) = copy::inserts(line).filter(|table| is_wanted(table)) {
             return Err(BadDump::Inserts { path: path(), table });
@@ -356,7 +411,7 @@ impl Open {
         if self.table.is_none() {
             let Some((_, first)) = raw(&mut self.lines, &self.part, &table)? else { return Ok(None) };
             let columns = csv::cells(first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first));
-            let columns = columns.map_err(|_| BadDump::NoText(self.part.path.clone()))?;
+            let columns = columns.map_err(|_| self.part.no_text())?;
             let columns = columns.into_iter().map(Option::unwrap_or_default).collect();
             let head = Head { table: table.clone(), columns, part: self.number, format: Format::Csv };
             self.table = Some(Arc::new(head));
@@ -389,104 +444,4 @@ impl Pick {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::PathBuf;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::{BadDump, Dump, Row};
-
-    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
-
-    /// A folder with these files, for as long as the test runs.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn with(files: &[(&str, &[u8])]) -> Folder {
-            let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-            let path = std::env::temp_dir().join(format!("cafe-export-{}-{number}", std::process::id()));
-            fs::create_dir_all(&path).unwrap();
-            for (name, text) in files {
-                fs::write(path.join(name), text).unwrap();
-            }
-            Folder(path)
-        }
-
-        fn rows(&self) -> Result<Vec<Row>, BadDump> {
-            Dump::at(&self.0)?.rows(&["cups", "cards"]).collect()
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            // It is in a folder for such things.
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    const DUMP: &str = "SET client_encoding = 'UTF8';\n\nCOPY shop.people (id, name) FROM stdin;\n1\tCOPY shop.cups (id) FROM stdin;\n\\.\n\nCOPY shop.cups (id, name) FROM stdin;\n1\ta\\nb\n2\t\\N\n\\.\n\n-- done\n";
-
-    fn told(row: &Row) -> String {
-        let cells = row.cells().unwrap();
-        format!("{} {:?} {:?}", row.head.table, cells.get("id"), cells.get("name"))
-    }
-
-    #[test]
-    fn rows_come_as_they_stand_and_each_is_found_again() {
-        let csv = "id,name\r\n1,\"a\r\nb\"\r\n2,\r\n";
-        let folder = Folder::with(&[
-            ("a.sql", DUMP.as_bytes()),
-            ("cards.csv", csv.as_bytes()),
-            ("people.csv", b"id\n1\n"),
-            ("notes.txt", b"\0"),
-        ]);
-        let rows = folder.rows().unwrap();
-        assert_eq!(
-            rows.iter().map(told).collect::<Vec<_>>(),
-            [
-                "cups Some(\"1\") Some(\"a\\nb\")",
-                "cups Some(\"2\") None",
-                "cards Some(\"1\") Some(\"a\\r\\nb\")",
-                "cards Some(\"2\") None",
-            ]
-        );
-        let mut pick = Dump::at(&folder.0).unwrap().pick().unwrap();
-        for row in rows.iter().rev() {
-            assert_eq!(told(&pick.row(&row.head, row.at).unwrap()), told(row));
-        }
-    }
-
-    #[test]
-    fn an_export_that_is_cut_off_anywhere_in_a_table_is_noticed() {
-        let begins = DUMP.find("COPY").unwrap();
-        let ends = DUMP.rfind("\\.").unwrap() + 2;
-        for end in begins..DUMP.len() {
-            let folder = Folder::with(&[("a.sql", &DUMP.as_bytes()[..end])]);
-            let is_between = DUMP[..end].ends_with('\n') && !DUMP[..end].ends_with("stdin;\n");
-            match folder.rows() {
-                Ok(rows) => assert!(is_between && (end > ends || rows.is_empty()), "{end}"),
-                Err(BadDump::CutOff { .. }) => {}
-                Err(other) => panic!("{end}: {other}"),
-            }
-        }
-        for csv in ["id,name\n1,a", "id,name\n1,\"a\n", "id"] {
-            let folder = Folder::with(&[("cups.csv", csv.as_bytes())]);
-            assert!(matches!(folder.rows(), Err(BadDump::CutOff { .. })), "{csv}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_export_says_how_to_make_one() {
-        for (name, text, why) in [
-            ("a.sql", &b"PGDMP\x01\x0e"[..], "--format=plain"),
-            ("a.sql", b"\x1f\x8b\x08", "--format=plain"),
-            ("a.sql", b"SET client_encoding = 'EUC_KR';\n", "--encoding=UTF8"),
-            ("a.sql", b"INSERT INTO shop.cups VALUES (1);\n", "without --inserts"),
-            ("a.txt", b"", "neither a dump"),
-        ] {
-            let error = Folder::with(&[(name, text)]).rows().unwrap_err().to_string();
-            assert!(error.contains(why), "{error}");
-        }
-        assert!(matches!(Dump::at(&PathBuf::from("/nowhere/at/all")), Err(BadDump::Unreadable(..))));
-    }
-}
+mod tests;

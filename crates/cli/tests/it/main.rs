@@ -3,6 +3,7 @@
 
 mod audit;
 mod binary;
+mod carrying;
 mod dev;
 mod kiosk;
 mod members;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::cafe::{
-    Approving, Attempt, AttemptToken, CloseReason, Closed, Entry, Late, NewMember, Opened, Quote, Quoted,
-    Refund, Refunding, SealedPhone, Tender,
+    Approving, Attempt, AttemptToken, CarriedMember, CloseReason, Closed, Entry, Late, NewMember, Opened,
+    Quote, Quoted, Refund, Refunding, SealedPhone, Tender,
 };
 use crate::payment::{Approval, Pages, PayerId, Provider, Session};
 
@@ -386,6 +386,38 @@ fn a_line_names_an_order_that_exists() {
     let wrong = after(|books| books.orders.retain(|booked| booked.order.id() != id(4)));
     let stray = |kind| Discrepancy::NoSuchOrder { member: member(), line: key(4, kind), order: Some(id(4)) };
     assert_eq!(wrong, [stray("hold"), stray("release")]);
+}
+
+/// The books with one who was carried over, and whom nobody speaks for.
+fn carried() -> Books {
+    let mut books = right();
+    let id = MemberId::new("bb".repeat(16));
+    let carried = CarriedMember {
+        id: id.clone(),
+        phone: SealedPhone(vec![]),
+        points: Points::new(120),
+        carried_at: at(100),
+    };
+    books.lines.push(line(&carried.entry()));
+    books.accounts.push(Account { number: id.clone(), id, user: None, balance: 0, held: 0 });
+    books.sum_up();
+    books
+}
+
+#[test]
+fn who_was_carried_over_has_what_their_one_line_says() {
+    let books = carried();
+    assert_eq!((books.accounts[1].balance, books.suspects()), (120, BTreeSet::new()));
+    let mut books = carried();
+    books.accounts[1].balance = 121;
+    let [Discrepancy::Balance { kept: 121, ledger: 120, .. }] = &*books.audit() else {
+        panic!("{:?}", books.audit())
+    };
+    // It stands once in a ledger, under the key of its cause.
+    let mut books = carried();
+    books.lines.last_mut().unwrap().key = "1#carry".to_owned();
+    let [Discrepancy::Misnamed { cause, .. }] = &*books.audit() else { panic!("{:?}", books.audit()) };
+    assert_eq!(cause, "0#carry");
 }
 
 /// What the books are after `mina` was forgotten: nobody is bound to her, and what she could spend is forfeited.

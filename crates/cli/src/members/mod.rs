@@ -1,4 +1,9 @@
-//! `cafe members`: who a member is and what is kept about them; moving to another number or account, and leaving.
+//! `cafe members`: who a member is and what is kept about them; moving to another number or account, leaving, and being
+//! carried over from the cafe's system before this one.
+
+mod cafe_point;
+pub(crate) mod migrate;
+mod report;
 
 use cafe_core::cafe::flow::{forget, issue_code, renumber};
 use cafe_core::cafe::{CODE_TRIES, Entry, Member, MemberId, Phone, PhoneKey, RefundId, Roster};
@@ -90,6 +95,12 @@ impl Desk<'_> {
         let phone = self.masked(&member);
         let Member { id, balance, held, joined_at, .. } = &member;
         let joined = second(*joined_at);
+        let is_bound = member.user.is_some();
+        let unbound = if is_bound {
+            ""
+        } else {
+            ", carried over, and nobody speaks for them yet (`cafe members code`)"
+        };
         Told::either(
             self.json,
             || {
@@ -99,12 +110,13 @@ impl Desk<'_> {
                     "balance": balance.get(),
                     "held": held.get(),
                     "joined_at": joined_at.to_string(),
+                    "bound": is_bound,
                     "lines": lines,
                 })
             },
             || {
                 Ok(format!(
-                    "member   {id}\nphone    {phone}\nbalance  {balance}\nheld     {held}\njoined   {joined}\n\
+                    "member   {id}\nphone    {phone}\nbalance  {balance}\nheld     {held}\njoined   {joined}{unbound}\n\
                      lines    {lines} in the ledger\n"
                 ))
             },
