@@ -212,33 +212,36 @@ async fn functions_killed_at_random_instants_lose_nothing_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_returns_at_once_to_many_processes_collect_once() {
     lambda::build();
-    timeout(Duration::from_mins(2), async {
-        let shop = Shop::opens(&[
-            ("general-payment-preprocess", 1),
-            ("payment-approve", 6),
-            ("payment-ready", 1),
-            ("sign-up", 1),
-        ])
-        .await;
-        let cafe = &shop.cafe;
-        let card = cafe.mina_orders().await;
-        let back = cafe.opens_and_pays(card.link()).await;
-        let answers = at_once((0..100).map(|_| cafe.returns(&back))).await;
-        let receipt = cafe.returns(&back).await;
-        assert_eq!(receipt.status, StatusCode::OK);
-        for answer in &answers {
-            // Whoever was not first is asked to wait, or sees the first one's receipt.
-            assert!(answer.status == StatusCode::ACCEPTED || answer.body == receipt.body, "{answer}");
-        }
-        for reloaded in at_once((0..100).map(|_| cafe.returns(&back))).await {
-            assert_eq!(reloaded.body, receipt.body);
-        }
-        assert_eq!((cafe.calls()["approve"], cafe.collected(card.order())), (1, 4_400));
-        let earned = cafe.entries_of(MINA).await;
-        let earned: Vec<_> = earned.iter().filter(|entry| entry.kind == EntryKind::Earn).collect();
-        assert!(matches!(earned[..], [entry] if entry.points.get() == 440), "{earned:?}");
-        shop.audit().await;
-    })
+    timeout(
+        Duration::from_mins(2),
+        Box::pin(async {
+            let shop = Shop::opens(&[
+                ("general-payment-preprocess", 1),
+                ("payment-approve", 6),
+                ("payment-ready", 1),
+                ("sign-up", 1),
+            ])
+            .await;
+            let cafe = &shop.cafe;
+            let card = cafe.mina_orders().await;
+            let back = cafe.opens_and_pays(card.link()).await;
+            let answers = at_once((0..100).map(|_| cafe.returns(&back))).await;
+            let receipt = cafe.returns(&back).await;
+            assert_eq!(receipt.status, StatusCode::OK);
+            for answer in &answers {
+                // Whoever was not first is asked to wait, or sees the first one's receipt.
+                assert!(answer.status == StatusCode::ACCEPTED || answer.body == receipt.body, "{answer}");
+            }
+            for reloaded in at_once((0..100).map(|_| cafe.returns(&back))).await {
+                assert_eq!(reloaded.body, receipt.body);
+            }
+            assert_eq!((cafe.calls()["approve"], cafe.collected(card.order())), (1, 4_400));
+            let earned = cafe.entries_of(MINA).await;
+            let earned: Vec<_> = earned.iter().filter(|entry| entry.kind == EntryKind::Earn).collect();
+            assert!(matches!(earned[..], [entry] if entry.points.get() == 440), "{earned:?}");
+            shop.audit().await;
+        }),
+    )
     .await
     .expect("it ends");
 }

@@ -77,6 +77,9 @@ async fn a_payment_at_portone_is_taken_on_given_back_and_followed_by_signed_nudg
     assert_eq!((status, &all["refund"]), (200, &json!(4_400)));
 }
 
+/// What somebody does to a message on its way: to its headers, and to its body.
+type Spoil = fn(&mut Vec<(String, String)>, &mut String);
+
 #[tokio::test]
 async fn a_nudge_that_portone_has_not_signed_costs_nothing() {
     let counter = Counter::open().await;
@@ -85,7 +88,7 @@ async fn a_nudge_that_portone_has_not_signed_costs_nothing() {
     let creation = counter.creation("portone", &order, &order, 4_400);
     assert_eq!(counter.ask("POST /payments/histories", &creation).await.0, 201);
     assert!(!counter.iamport.take_webhooks().is_empty());
-    let spoilt: [fn(&mut Vec<(String, String)>, &mut String); 3] = [
+    let spoilt: [Spoil; 3] = [
         |headers, _| headers.retain(|(name, _)| name != "webhook-signature"),
         |_, body| body.push(' '),
         |headers, _| {
