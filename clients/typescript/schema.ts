@@ -691,15 +691,6 @@ export interface operations {
                     "text/plain": components["schemas"]["Performance"];
                 };
             };
-            /** @description It cannot be written down. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     system: {
@@ -719,15 +710,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["System"];
                     "text/plain": components["schemas"]["System"];
-                };
-            };
-            /** @description It cannot be written down. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -808,13 +790,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"] | components["schemas"]["Refusal"];
                 };
             };
-            /** @description It cannot be written down. */
-            500: {
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
                 headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"] | components["schemas"]["Refusal"];
                 };
             };
             /** @description Nobody knows yet what has become of it. The same request, sent again in a minute, finds out. */
@@ -889,7 +873,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be written down. */
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
+                headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is kept of it cannot be shown. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -997,7 +992,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"] | components["schemas"]["Refusal"];
                 };
             };
-            /** @description It cannot be written down. */
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
+                headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] | components["schemas"]["Refusal"];
+                };
+            };
+            /** @description What is kept of it cannot be shown. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1075,7 +1081,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be written down. */
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
+                headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is kept of it cannot be shown. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1233,15 +1250,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"] | components["schemas"]["Refusal"];
                 };
             };
-            /** @description It cannot be written down. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Nobody knows yet what has become of it. The same request, sent again in a minute, finds out. */
             503: {
                 headers: {
@@ -1314,7 +1322,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be written down. */
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
+                headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is kept of it cannot be shown. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1392,7 +1411,18 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be written down. */
+            /** @description Wrong passwords were tried ten times within ten minutes, so none is compared until these are over. */
+            429: {
+                headers: {
+                    /** @description In how many seconds it is over. A gateway's own no may come without it. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is kept of it cannot be shown. */
             500: {
                 headers: {
                     [name: string]: unknown;

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
-use cafe_core::payment::flow::{cancel, create, reserve};
-use cafe_core::payment::{History, Locked, Payment, RecordId, Reservation};
+use cafe_core::payment::flow::{self, cancel, create, reserve};
+use cafe_core::payment::{History, Locked, Payment, RecordId};
 use http::{HeaderMap, StatusCode};
 use sealed::Pair;
 use serde_json::Value;
@@ -57,7 +57,8 @@ async fn create_history(State(Counter { service, pair }): State<Counter>, reques
 async fn history_of_source(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
     let input = open(&pair, request).await?;
     let (source, given) = wire::read_accessor(&input)?;
-    show(&pair, service.records.payment_of(&source).await?, &given)
+    let history = unlock_history(&service, service.records.payment_of(&source).await?, &given).await?;
+    Ok(seal(&pair, StatusCode::OK, &wire::history(&history)?))
 }
 
 async fn history(
@@ -66,14 +67,15 @@ async fn history(
     request: Request,
 ) -> Answer {
     let (id, given) = read_by_id(&pair, &id, request).await?;
-    show(&pair, service.records.payment(id).await?, &given)
+    let history = unlock_history(&service, service.records.payment(id).await?, &given).await?;
+    Ok(seal(&pair, StatusCode::OK, &wire::history(&history)?))
 }
 
 async fn cancel_history(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
     let name = name_of(request.headers())?;
     let input = open(&pair, request).await?;
     let (source, given, request) = wire::read_cancel(&input, name)?;
-    let history = unlock(service.records.payment_of(&source).await?, &given)?;
+    let history = unlock_history(&service, service.records.payment_of(&source).await?, &given).await?;
     let (records, accounts) = (&*service.records, &*service.accounts().await);
     let history = cancel(records, accounts, history, request, &service.turn()).await?;
     Ok(seal(&pair, StatusCode::OK, &wire::history(&history)?))
@@ -90,7 +92,8 @@ async fn create_reservation(State(Counter { service, pair }): State<Counter>, re
 async fn reservation_of_source(State(Counter { service, pair }): State<Counter>, request: Request) -> Answer {
     let input = open(&pair, request).await?;
     let (source, given) = wire::read_accessor(&input)?;
-    show_reservation(&pair, service.records.reservation_of(&source).await?, &given)
+    let kept = unlock(&service, service.records.reservation_of(&source).await?, &given).await?;
+    Ok(seal(&pair, StatusCode::OK, &wire::reservation(&kept)?))
 }
 
 async fn reservation(
@@ -99,7 +102,8 @@ async fn reservation(
     request: Request,
 ) -> Answer {
     let (id, given) = read_by_id(&pair, &id, request).await?;
-    show_reservation(&pair, service.records.reservation(id).await?, &given)
+    let kept = unlock(&service, service.records.reservation(id).await?, &given).await?;
+    Ok(seal(&pair, StatusCode::OK, &wire::reservation(&kept)?))
 }
 
 /// Where a service may have itself told, to see that it is: what comes is read, and answered with nothing.
@@ -112,26 +116,30 @@ async fn told(State(Counter { pair, .. }): State<Counter>, request: Request) -> 
 async fn read_by_id(pair: &Pair, id: &str, request: Request) -> Result<(RecordId, Password), Problem> {
     let input: Value = open(pair, request).await?;
     let given = wire::read_password(&input)?;
-    let bad = |error| Problem { status: StatusCode::BAD_REQUEST, body: bad_id(id, error) };
+    let bad = |error| Problem::of(StatusCode::BAD_REQUEST, bad_id(id, error));
     Ok((RecordId::parse(id).map_err(bad)?, given))
 }
 
-fn unlock(found: Option<Locked<Payment>>, given: &Password) -> Result<History, Problem> {
-    match found.ok_or_else(not_found)?.unlock(|kept| password::fits(&given.0, kept))? {
+async fn unlock<T: Send>(
+    service: &Service,
+    found: Option<Locked<T>>,
+    given: &Password,
+) -> Result<T, Problem> {
+    let fits = |kept: &_| password::fits(&given.0, kept);
+    let locked = found.ok_or_else(not_found)?;
+    Ok(flow::unlock(&*service.records, locked, fits, service.turn().now).await?)
+}
+
+async fn unlock_history(
+    service: &Service,
+    found: Option<Locked<Payment>>,
+    given: &Password,
+) -> Result<History, Problem> {
+    match unlock(service, found, given).await? {
         Payment::Kept(history) => Ok(history),
         // It is no history yet.
         Payment::Claimed(_) => Err(not_found()),
     }
-}
-
-fn show(pair: &Pair, found: Option<Locked<Payment>>, given: &Password) -> Answer {
-    let history = unlock(found, given)?;
-    Ok(seal(pair, StatusCode::OK, &wire::history(&history)?))
-}
-
-fn show_reservation(pair: &Pair, found: Option<Locked<Reservation>>, given: &Password) -> Answer {
-    let kept = found.ok_or_else(not_found)?.unlock(|kept| password::fits(&given.0, kept))?;
-    Ok(seal(pair, StatusCode::OK, &wire::reservation(&kept)?))
 }
 
 fn hash(service: &Service, given: &Password) -> Result<cafe_core::payment::PasswordHash, Problem> {

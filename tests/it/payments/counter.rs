@@ -17,6 +17,7 @@ use fakes::clock::Clock;
 use fakes::kakaopay::{self, KakaoPay};
 use fakes::portone::{Dialect, Options as IamportOptions, PortOne};
 use fakes::tosspayments::{Options as TossOptions, TossPayments};
+use functions::client::Client;
 use functions::metrics::Metrics;
 use functions::monitors::{self, Process};
 use functions::payments_dispatch::{Dispatch, Event, Report, handle};
@@ -241,8 +242,36 @@ impl Counter {
 
     /// All of the service.
     pub(crate) fn routes(&self) -> Router {
-        let service = || self.service.clone();
+        self.routes_of(&self.service)
+    }
+
+    /// The same, of a service that works otherwise.
+    pub(super) fn routes_of(&self, service: &Service) -> Router {
+        let service = || service.clone();
         payments_api::router(service(), self.pair.clone()).merge(payments_webhook::router(service()))
+    }
+
+    /// The service over other records, or asking its gateways at another origin, over the network.
+    pub(super) fn service_with(&self, records: Option<DynamoRecords>, origin: Option<&str>) -> Service {
+        let mut service = self.service.clone();
+        if let Some(records) = records {
+            service.records = Arc::new(records);
+        }
+        if let Some(origin) = origin {
+            let http = || Arc::new(Client::of_this_machine().unwrap());
+            let toss = self.toss_account.clone().with_base_url(origin).unwrap();
+            let iamport = self.iamport_account.clone().with_base_url(origin).unwrap();
+            let clock = self.clock.clone();
+            let iamport = gateway::portone::PortOne::v1(iamport, http(), Arc::new(move || clock.now()));
+            let toss = gateway::tosspayments::TossPayments::new(toss, http());
+            let accounts = Accounts::default().with(VendorCode::TossPayments, "shop", Arc::new(toss)).with(
+                VendorCode::Iamport,
+                "shop",
+                Arc::new(iamport),
+            );
+            service.accounts = Parameter::fixed("PAYMENTS_ACCOUNTS", accounts);
+        }
+        service
     }
 
     /// A gateway's nudge.

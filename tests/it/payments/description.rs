@@ -48,6 +48,16 @@ impl Description {
         Description(operations)
     }
 
+    /// All that may be answered with that status.
+    fn answering(&self, status: &str) -> BTreeSet<String> {
+        let answers = |operation: &&Operation| operation.answers.contains_key(status);
+        self.0
+            .iter()
+            .filter(answers)
+            .map(|operation| format!("{} {}", operation.method, operation.path))
+            .collect()
+    }
+
     /// What is asked by a method and a path. A path that is written out wins over one with an id.
     fn operation(&self, call: &str) -> Option<&Operation> {
         let (method, path) = call.split_once(' ').unwrap();
@@ -98,6 +108,17 @@ fn json(pair: &Pair, is_sealed: bool, text: &str) -> Option<Value> {
 
 fn essence(kind: &str) -> &str {
     kind.split(';').next().unwrap_or_default().trim()
+}
+
+/// The way to ask that a call is one of, as `PATCH /payments/histories/{id}`.
+pub(super) fn way(call: &str) -> String {
+    let operation = DESCRIPTION.operation(call).unwrap();
+    format!("{} {}", operation.method, operation.path)
+}
+
+/// All ways to ask that are described to be answered with that status.
+pub(super) fn answering(status: &str) -> BTreeSet<String> {
+    DESCRIPTION.answering(status)
 }
 
 /// Whether a request and its answer are as they are described. A request is a content type and a body, an answer a status

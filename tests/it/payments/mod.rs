@@ -6,13 +6,16 @@ mod bad_requests;
 mod client;
 mod counter;
 mod description;
+mod front;
 mod generated;
+mod guessing;
 mod histories;
 mod moving;
 mod nudges;
 mod reservations;
 mod sdk;
 mod served;
+mod troubles;
 mod typescript;
 mod vendors;
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use cafe_core::payment::flow::{CancelError, CreateError, cancel, create, finish, follow};
 use cafe_core::payment::{
-    Claim, Claimed, History, Kept, Locked, Notice, Outstanding, PasswordHash, Payment, RecordId, Records,
-    Reservation, Reserved, Run, Source, Standing, StoreError, Told, VendorCode,
+    Claim, Claimed, Counted, Guesses, History, Kept, Locked, Notice, Outstanding, PasswordHash, Payment,
+    RecordId, RecordName, Records, Reservation, Reserved, Run, Source, Standing, StoreError, Told,
+    VendorCode,
 };
 use store::DynamoRecords;
 
@@ -24,7 +25,7 @@ on_every_dynamodb! {
 const MOST_REQUESTS: i64 = 8;
 
 /// Records whose process dies at a request to the store: before it arrives, or after.
-struct Cut<'a> {
+pub(super) struct Cut<'a> {
     records: &'a DynamoRecords,
     requests_left: AtomicI64,
     arrives: bool,
@@ -43,7 +44,7 @@ impl Cut<'_> {
 }
 
 /// Each request of a flow to die at, before it arrives and after.
-fn cuts(records: &DynamoRecords) -> impl Iterator<Item = Cut<'_>> {
+pub(super) fn cuts(records: &DynamoRecords) -> impl Iterator<Item = Cut<'_>> {
     (0..MOST_REQUESTS).flat_map(move |request| {
         [false, true].map(|arrives| Cut { records, requests_left: AtomicI64::new(request), arrives })
     })
@@ -93,6 +94,14 @@ impl Records for Cut<'_> {
     async fn reservation_of(&self, source: &Source) -> Result<Option<Locked<Reservation>>, StoreError> {
         self.ask(self.records.reservation_of(source)).await
     }
+    async fn count_guess(
+        &self,
+        record: RecordName,
+        before: Option<Guesses>,
+        after: Option<Guesses>,
+    ) -> Result<Counted, StoreError> {
+        self.ask(self.records.count_guess(record, before, after)).await
+    }
     async fn left_behind(&self, now: jiff::Timestamp, most: u32) -> Result<Vec<RecordId>, StoreError> {
         self.ask(self.records.left_behind(now, most)).await
     }
@@ -107,6 +116,9 @@ impl Records for Cut<'_> {
     }
     async fn take_up(&self, outstanding: &Outstanding, run: &Run) -> Result<Kept, StoreError> {
         self.ask(self.records.take_up(outstanding, run)).await
+    }
+    async fn hold_up(&self, outstanding: &Outstanding, until: jiff::Timestamp) -> Result<(), StoreError> {
+        self.ask(self.records.hold_up(outstanding, until)).await
     }
     async fn put_down(&self, notice: &Notice, run: &Run, outcome: Told) -> Result<(), StoreError> {
         self.ask(self.records.put_down(notice, run, outcome)).await

@@ -33,6 +33,7 @@ mod bank;
 mod cancelling;
 mod creating;
 mod cut_off;
+mod guessing;
 mod moving;
 mod office;
 mod sealing;

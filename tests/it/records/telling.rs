@@ -1,10 +1,13 @@
 //! What services are still to be told: taken up by one at a time, in order, put off, given up and told once more.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cafe_core::payment::flow::{Messenger, NotTold, cancel, create, tell, tell_all};
 use cafe_core::payment::{History, Kept, Notice, Outstanding, Records, Standing, TOLD_FOR, Told};
+use tokio::sync::Barrier;
+use tokio::time::timeout;
 
 use super::office::{Office, at, fits, refund};
 use crate::cafe::at_once;
@@ -18,6 +21,10 @@ on_every_dynamodb! {
     one_that_is_not_taken_holds_up_those_behind_it_and_no_other_history
     after_seven_days_a_notice_is_given_up_and_those_behind_it_go_out
     told_at_once_each_is_carried_once
+    those_behind_one_that_is_not_due_are_not_looked_at_before_it
+    those_behind_go_out_with_it_however_early_it_is_taken
+    a_notice_that_is_being_sent_is_not_held_up
+    one_service_that_takes_long_keeps_no_other_waiting
 }
 
 /// A service that takes notices, or does not, and remembers what it heard: sums given back in all.
@@ -160,4 +167,73 @@ async fn told_at_once_each_is_carried_once(office: &Office) {
     let turns = || office.turn(5);
     at_once((0..4).map(|_| tell(&office.records, &service, history.id, &turns))).await;
     assert_eq!(service.heard(), [100, 200]);
+}
+
+async fn those_behind_one_that_is_not_due_are_not_looked_at_before_it(office: &Office) {
+    let (history, service) = (given_back(office, 3).await, Service::default());
+    service.closes(true);
+    tell(&office.records, &service, history.id, &|| office.turn(10)).await.unwrap();
+    // And one that is written while they wait.
+    let history = office.history(history.id).await;
+    cancel(&office.records, &office.bank, history.clone(), refund(100), &office.turn(11)).await.unwrap();
+    tell(&office.records, &service, history.id, &|| office.turn(11)).await.unwrap();
+    let other = given_back(office, 1).await;
+    // However few are looked at, what waits is none of them.
+    assert_eq!(office.records.to_be_told(at(14), 1).await.unwrap(), [other.id]);
+    assert_eq!(service.heard(), [100]);
+    service.closes(false);
+    tell_all(&office.records, &service, 10, &|| office.turn(15)).await.unwrap();
+    let mut heard = service.heard();
+    heard.sort_unstable();
+    assert_eq!(heard, [100, 100, 200, 300, 400]);
+    assert!(office.records.to_be_told(at(1_000_000), 10).await.unwrap().is_empty());
+}
+
+async fn those_behind_go_out_with_it_however_early_it_is_taken(office: &Office) {
+    let (history, service) = (given_back(office, 3).await, Service::default());
+    service.closes(true);
+    for second in [10, 20, 40] {
+        tell(&office.records, &service, history.id, &|| office.turn(second)).await.unwrap();
+    }
+    assert_eq!(service.heard(), [100, 100, 100]);
+    let first = outstanding(office, &history).await.remove(0);
+    assert!(!is_due(office, &history, 50).await);
+    // Somebody sees that it is open again, and has the first told once more.
+    service.closes(false);
+    office.records.tell_again(history.id, first.notice.id, at(50)).await.unwrap();
+    tell(&office.records, &service, history.id, &|| office.turn(50)).await.unwrap();
+    assert_eq!(service.heard(), [100, 200, 300]);
+}
+
+async fn a_notice_that_is_being_sent_is_not_held_up(office: &Office) {
+    let history = given_back(office, 1).await;
+    let one = outstanding(office, &history).await.remove(0);
+    let run = office.turn(2).run;
+    office.records.take_up(&one, &run).await.unwrap();
+    office.records.hold_up(&one, at(9_000)).await.unwrap();
+    assert!(is_due(office, &history, 32).await, "whoever read it before has no say");
+    let sent = outstanding(office, &history).await.remove(0);
+    office.records.hold_up(&sent, at(31)).await.unwrap();
+    assert!(!is_due(office, &history, 31).await, "nor is it brought forward");
+}
+
+/// A service that answers nobody before so many are at its door.
+struct Slow(Barrier);
+
+#[async_trait]
+impl Messenger for Slow {
+    async fn carry(&self, _: &Notice) -> Result<(), NotTold> {
+        self.0.wait().await;
+        Ok(())
+    }
+}
+
+async fn one_service_that_takes_long_keeps_no_other_waiting(office: &Office) {
+    for _ in 0..3 {
+        given_back(office, 1).await;
+    }
+    let slow = Slow(Barrier::new(3));
+    let turns = || office.turn(5);
+    let told = timeout(Duration::from_secs(30), tell_all(&office.records, &slow, 10, &turns));
+    assert_eq!(told.await.expect("they are told beside each other").unwrap(), 3);
 }

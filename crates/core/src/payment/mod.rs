@@ -8,6 +8,7 @@ mod cancellation;
 pub mod flow;
 mod gateway;
 mod gateways;
+mod guesses;
 mod history;
 mod http;
 mod money;
@@ -28,6 +29,7 @@ pub use self::gateway::{
     Accounts, Charge, Checkout, Collection, Gateway, Pages, PayerId, Proof, Provider, Returns, Session,
 };
 pub use self::gateways::Gateways;
+pub use self::guesses::{GUESSES, GUESSES_WITHIN, Guesses, Lock, RecordName, TooOften};
 pub use self::history::{Cancel, Cancelling, Claim, Facts, History, Run};
 pub use self::http::{BoxError, Http, SendError};
 pub use self::money::Won;
@@ -37,7 +39,7 @@ pub use self::order_id::{BadOrderId, OrderId};
 pub use self::record::{
     BadUuid, Document, Locked, PasswordHash, RecordId, Source, Vendor, VendorCode, WrongPassword,
 };
-pub use self::records::{Claimed, Kept, Payment, Records, Reserved, Told};
+pub use self::records::{Claimed, Counted, Kept, Payment, Records, Reserved, Told};
 pub use self::refusal::{Decline, GatewayError, Refusal};
 pub use self::reservation::Reservation;
 pub use self::snapshot::{Approval, Method, PaymentRef, Snapshot, Standing};

@@ -26,8 +26,17 @@ pub struct Outstanding {
     pub since: Timestamp,
     /// How often it was sent.
     pub attempts: u32,
-    /// Not to be sent before, in whole seconds. While somebody sends it, until they cannot be at it any more.
+    /// Not to be sent before, in whole seconds. While somebody sends it, until they cannot be at it any more; behind one
+    /// that is not due, no sooner than that.
     pub not_before: Timestamp,
+}
+
+impl Outstanding {
+    /// Whether it may be sent at `now`, those before it being taken. One that was never sent has waited for those alone.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.attempts == 0 || self.not_before <= now
+    }
 }
 
 /// How long a service is given to take a notice.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Lock;
+
 /// The name of a record or of a notice: a random UUID (version 4), written `8-4-4-4-12` in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
@@ -166,7 +168,7 @@ impl fmt::Debug for PasswordHash {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locked<T> {
     record: T,
-    password: PasswordHash,
+    lock: Lock,
 }
 
 /// The password is not this record's.
@@ -176,16 +178,22 @@ pub struct WrongPassword;
 
 impl<T> Locked<T> {
     /// Locks a record as it is kept.
-    pub const fn new(record: T, password: PasswordHash) -> Locked<T> {
-        Locked { record, password }
+    pub const fn new(record: T, lock: Lock) -> Locked<T> {
+        Locked { record, lock }
     }
 
-    /// The record, for whoever knows its password; `fits` compares one with a hash.
+    /// What it is locked with.
+    pub const fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    /// The record, for whoever knows its password; `fits` compares one with a hash. It counts nothing: whoever may guess
+    /// goes by [`flow::unlock`](super::flow::unlock).
     ///
     /// # Errors
     /// [`WrongPassword`] where it does not fit.
     pub fn unlock(self, fits: impl FnOnce(&PasswordHash) -> bool) -> Result<T, WrongPassword> {
-        if fits(&self.password) { Ok(self.record) } else { Err(WrongPassword) }
+        if fits(&self.lock.password) { Ok(self.record) } else { Err(WrongPassword) }
     }
 
     /// The record, for our own work on it: nothing of it may be shown to whoever caused that.
@@ -196,7 +204,8 @@ impl<T> Locked<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadUuid, Locked, PasswordHash, RecordId, Source, VendorCode, WrongPassword};
+    use super::{BadUuid, Lock, Locked, PasswordHash, RecordId, Source, VendorCode, WrongPassword};
+    use crate::payment::RecordName;
 
     #[test]
     fn an_id_is_a_random_uuid_and_reads_back() {
@@ -234,7 +243,9 @@ mod tests {
 
     #[test]
     fn a_locked_record_opens_to_its_password_alone() {
-        let locked = Locked::new(7, PasswordHash("hash".to_owned()));
+        let name = RecordName::Payment(RecordId::new([7; 16]));
+        let password = PasswordHash("hash".to_owned());
+        let locked = Locked::new(7, Lock { name, password, guesses: None });
         assert_eq!(locked.clone().unlock(|hash| hash.0 == "hash"), Ok(7));
         assert_eq!(locked.unlock(|_| false), Err(WrongPassword));
     }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Claim, History, Locked, Notice, Outstanding, PasswordHash, RecordId, Reservation, Run, Source,
-    StoreError, VendorCode,
+    Claim, Guesses, History, Locked, Notice, Outstanding, PasswordHash, RecordId, RecordName, Reservation,
+    Run, Source, StoreError, VendorCode,
 };
 
 /// Histories, reservations, and what services are still to be told.
@@ -105,6 +105,17 @@ pub trait Records: Send + Sync {
     /// [`StoreError`]: nothing is known.
     async fn reservation_of(&self, source: &Source) -> Result<Option<Locked<Reservation>>, StoreError>;
 
+    /// Writes down how often a record's password was guessed, if that stands as it did before. One write.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be written, and whoever guesses is not to hear whether they are right.
+    async fn count_guess(
+        &self,
+        record: RecordName,
+        before: Option<Guesses>,
+        after: Option<Guesses>,
+    ) -> Result<Counted, StoreError>;
+
     /// The payments whose claim or refund was left behind, the longest due first. One query of an index.
     ///
     /// # Errors
@@ -134,6 +145,13 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// [`StoreError`]: it may be taken up; it runs out by itself.
     async fn take_up(&self, outstanding: &Outstanding, run: &Run) -> Result<Kept, StoreError>;
+
+    /// Has the schedule look at a notice that waits for one before it no sooner than that, in whole seconds. One write, and
+    /// none of its notice where somebody has sent it meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it will be looked at sooner.
+    async fn hold_up(&self, outstanding: &Outstanding, until: Timestamp) -> Result<(), StoreError>;
 
     /// The notice that `run` took up came to this. One write.
     ///
@@ -189,6 +207,17 @@ pub enum Kept {
     Done,
     /// Somebody else was first.
     Otherwise,
+}
+
+/// How counting a guess went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It stands.
+    Done,
+    /// Somebody else was first, and this is what stands.
+    Otherwise(Option<Guesses>),
+    /// There is no such record any more.
+    Gone,
 }
 
 /// What came of sending a notice.

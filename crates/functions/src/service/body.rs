@@ -3,8 +3,8 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use sealed::Pair;
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub struct Problem {
     pub status: StatusCode,
     /// The JSON.
     pub body: Value,
+    /// In how many seconds it may be otherwise, where that is known.
+    pub retry_after_s: Option<i64>,
 }
 
 /// Why there is nothing to show.
@@ -38,11 +40,17 @@ pub(super) struct ProblemJson<'a> {
 }
 
 impl Problem {
+    /// In a shape of its own.
+    #[must_use]
+    pub const fn of(status: StatusCode, body: Value) -> Problem {
+        Problem { status, body, retry_after_s: None }
+    }
+
     /// The ordinary shape.
     #[must_use]
     pub fn new(status: StatusCode, message: &str) -> Problem {
         let error = status.canonical_reason().unwrap_or_default();
-        Problem { status, body: json!(ProblemJson { message, error, status_code: status.as_u16() }) }
+        Problem::of(status, json!(ProblemJson { message, error, status_code: status.as_u16() }))
     }
 
     fn undecryptable() -> Problem {
@@ -55,14 +63,15 @@ impl Problem {
 
 impl From<Violation> for Problem {
     fn from(violation: Violation) -> Problem {
-        Problem { status: StatusCode::BAD_REQUEST, body: violation.body() }
+        Problem::of(StatusCode::BAD_REQUEST, violation.body())
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let headers = [(CONTENT_TYPE, "application/json; charset=utf-8"), (CACHE_CONTROL, "no-store")];
-        (self.status, headers, self.body.to_string()).into_response()
+        let retry_after = self.retry_after_s.map(|seconds| [(RETRY_AFTER, HeaderValue::from(seconds))]);
+        (self.status, headers, retry_after, self.body.to_string()).into_response()
     }
 }
 

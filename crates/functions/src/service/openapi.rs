@@ -125,6 +125,14 @@ const NO_MESSAGE: Trouble = Trouble("400", "The body is no message of the gatewa
 const WRONG_PASSWORD: Trouble = Trouble("403", "The password is not the record's.", &[Shape::Problem]);
 const WRONG_PASSWORD_OR_REFUSED: Trouble =
     Trouble("403", WRONG_PASSWORD.1, &[Shape::Problem, Shape::Refusal]);
+/// The one that tells in a header when it is over.
+const TOO_MANY: &str = "429";
+const GUESSED: Trouble = Trouble(
+    TOO_MANY,
+    "Wrong passwords were tried ten times within ten minutes, so none is compared until these are over.",
+    &[Shape::Problem],
+);
+const GUESSED_OR_REFUSED: Trouble = Trouble(TOO_MANY, GUESSED.1, &[Shape::Problem, Shape::Refusal]);
 const NO_RECORD: Trouble = Trouble("404", "There is no such record.", &[Shape::Problem]);
 const NO_RECORD_OR_PAYMENT: Trouble = Trouble(
     "404",
@@ -144,16 +152,26 @@ const UNPROCESSABLE: Trouble = Trouble(
     &[Shape::Problem, Shape::Refusal],
 );
 const REFUSED: Trouble = Trouble("4XX", "The gateway's no, with its own status.", &[Shape::Refusal]);
-const BROKEN: Trouble = Trouble("500", "It cannot be written down.", &[Shape::Problem]);
+const BROKEN: Trouble = Trouble("500", "What is kept of it cannot be shown.", &[Shape::Problem]);
 const UNAVAILABLE: Trouble = Trouble(
     "503",
     "Nobody knows yet what has become of it. The same request, sent again in a minute, finds out.",
     &[Shape::Problem],
 );
 
-const READING: &[Trouble] = &[UNREADABLE, WRONG_PASSWORD, NO_RECORD, TOO_LARGE, BROKEN, UNAVAILABLE];
-const REGISTERING: &[Trouble] =
-    &[UNREADABLE_OR_REFUSED, NO_PAYMENT, CONFLICT, TOO_LARGE, UNPROCESSABLE, REFUSED, BROKEN, UNAVAILABLE];
+const READING: &[Trouble] = &[UNREADABLE, WRONG_PASSWORD, NO_RECORD, TOO_LARGE, GUESSED, BROKEN, UNAVAILABLE];
+const TAKING_ON: &[Trouble] = &[
+    UNREADABLE_OR_REFUSED,
+    NO_PAYMENT,
+    CONFLICT,
+    TOO_LARGE,
+    UNPROCESSABLE,
+    GUESSED_OR_REFUSED,
+    REFUSED,
+    UNAVAILABLE,
+];
+const STORING: &[Trouble] =
+    &[UNREADABLE_OR_REFUSED, NO_PAYMENT, CONFLICT, TOO_LARGE, UNPROCESSABLE, REFUSED, UNAVAILABLE];
 const GIVING_BACK: &[Trouble] = &[
     UNREADABLE_OR_REFUSED,
     WRONG_PASSWORD_OR_REFUSED,
@@ -161,6 +179,7 @@ const GIVING_BACK: &[Trouble] = &[
     CONFLICT,
     TOO_LARGE,
     UNPROCESSABLE,
+    GUESSED_OR_REFUSED,
     REFUSED,
     BROKEN,
     UNAVAILABLE,
@@ -241,7 +260,14 @@ impl Operation {
         for Trouble(status, when, shapes) in self.troubles {
             let shapes: Vec<_> = shapes.iter().map(|shape| schemas.told(*shape)).collect();
             let schema = if let [only] = &*shapes { only.clone() } else { json!({ "anyOf": shapes }) };
-            responses.insert((*status).to_owned(), response(when, &Content::Plain(schema)));
+            let mut response = response(when, &Content::Plain(schema));
+            if *status == TOO_MANY {
+                response["headers"] = json!({ "Retry-After": {
+                    "description": "In how many seconds it is over. A gateway's own no may come without it.",
+                    "schema": { "type": "integer", "minimum": 1 },
+                } });
+            }
+            responses.insert((*status).to_owned(), response);
         }
         let mut operation =
             json!({ "operationId": self.id, "summary": self.summary, "responses": responses });
@@ -267,7 +293,7 @@ fn paths(schemas: &mut Schemas) -> Value {
     )
     .asked(Content::Sealed(schemas.of::<HistoryCreateJson<'_>>()))
     .answers("201", history.clone())
-    .or(REGISTERING);
+    .or(TAKING_ON);
     let history_of_source = Operation::new("historyOfSource", "Reads a payment by what it belongs to.")
         .asked(accessor.clone())
         .answers("200", history.clone())
@@ -283,7 +309,7 @@ fn paths(schemas: &mut Schemas) -> Value {
     let create_reservation = Operation::new("createReservation", "Takes a stored way to pay on.")
         .asked(Content::Sealed(schemas.of::<ReservationCreateJson<'_>>()))
         .answers("201", reservation.clone())
-        .or(REGISTERING);
+        .or(STORING);
     let reservation_of_source =
         Operation::new("reservationOfSource", "Reads a stored way to pay by what it belongs to.")
             .asked(accessor)
@@ -313,11 +339,9 @@ fn paths(schemas: &mut Schemas) -> Value {
     .or(&[NO_MESSAGE, UNSIGNED, TOO_LARGE, UNAVAILABLE]);
     let health = Operation::new("health", "Whether it answers.");
     let performance = Operation::new("performance", "What the process that answers has used.")
-        .answers("200", Content::SealedOrPlain(schemas.of::<Performance>()))
-        .or(&[BROKEN]);
+        .answers("200", Content::SealedOrPlain(schemas.of::<Performance>()));
     let system = Operation::new("system", "What the process that answers is.")
-        .answers("200", Content::SealedOrPlain(schemas.of::<System<'_>>()))
-        .or(&[BROKEN]);
+        .answers("200", Content::SealedOrPlain(schemas.of::<System<'_>>()));
     let description = Operation::new("description", "This very document.")
         .answers("200", Content::Plain(json!({ "type": "object" })));
 

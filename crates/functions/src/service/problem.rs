@@ -2,8 +2,8 @@
 //!
 //! A gateway's own words go to the service, which asked for them, and into no log line.
 
-use cafe_core::payment::flow::{CancelError, CreateError, FollowError, ReserveError};
-use cafe_core::payment::{GatewayError, StoreError, WrongPassword};
+use cafe_core::payment::flow::{CancelError, CreateError, FollowError, ReserveError, UnlockError};
+use cafe_core::payment::{GatewayError, StoreError, TooOften};
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,9 +30,21 @@ pub(crate) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "No such record.")
 }
 
-impl From<WrongPassword> for Problem {
-    fn from(_: WrongPassword) -> Problem {
-        Problem::new(StatusCode::FORBIDDEN, "Wrong password.")
+impl From<UnlockError> for Problem {
+    fn from(error: UnlockError) -> Problem {
+        match error {
+            UnlockError::Wrong(_) => Problem::new(StatusCode::FORBIDDEN, "Wrong password."),
+            UnlockError::TooOften(too_often) => too_often.into(),
+            UnlockError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TooOften> for Problem {
+    fn from(too_often: TooOften) -> Problem {
+        let wait_s = too_often.wait_s();
+        let told = format!("Wrong passwords were tried too often. Try again in {wait_s} seconds.");
+        Problem { retry_after_s: Some(wait_s), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, &told) }
     }
 }
 
@@ -55,7 +67,7 @@ impl From<GatewayError> for Problem {
         match error {
             GatewayError::Declined { refusal, .. } => {
                 let status = StatusCode::from_u16(refusal.status).unwrap_or(UNPROCESSABLE);
-                Problem { status, body: json!(RefusalJson { path: &refusal.path, message: &refusal.text }) }
+                Problem::of(status, json!(RefusalJson { path: &refusal.path, message: &refusal.text }))
             }
             GatewayError::Unreached(..) | GatewayError::Unknown(..) => {
                 reply::log("a gateway did not answer a service", &error);
@@ -93,6 +105,7 @@ impl From<CreateError> for Problem {
                 StatusCode::CONFLICT,
                 "The payment is being registered at this moment. Send the same request again in a minute.",
             ),
+            CreateError::TooOften(too_often) => too_often.into(),
             CreateError::OtherOrder => {
                 Problem::new(UNPROCESSABLE, "The payment is for another order than source.id.")
             }

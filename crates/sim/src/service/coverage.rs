@@ -48,6 +48,9 @@ pub(crate) const DRAWN: &[Edge<Function>] = &[
     ("partly returned, refunding", Function::Dispatch, "partly returned, refunding"),
     ("notice waiting", Function::Dispatch, "notice on its way"),
     ("notice waiting", Function::Stream, "notice on its way"),
+    // Behind one that is not due.
+    ("notice waiting", Function::Dispatch, "notice waiting"),
+    ("notice waiting", Function::Stream, "notice waiting"),
     ("notice waiting", Function::Replay, "notice waiting"),
     ("notice waiting", Function::Replay, "notice on its way"),
     ("notice on its way", Function::Dispatch, "notice waiting"),

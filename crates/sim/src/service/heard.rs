@@ -36,6 +36,7 @@ impl Heard {
                 CreateError::NoSuchAccount { .. } => "no account",
                 CreateError::Taken => "taken",
                 CreateError::Running => "running",
+                CreateError::TooOften(_) => "guessed too often",
                 CreateError::OtherOrder => "other order",
                 CreateError::WrongPrice { .. } => "wrong price",
                 CreateError::NotPaid => "not paid",

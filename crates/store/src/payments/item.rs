@@ -3,12 +3,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use cafe_core::payment::{
-    BoxError, Cancel, Cancelling, Claim, Document, Facts, History, Locked, Notice, Outstanding, PasswordHash,
-    Payment, RecordId, Reservation, Run, Source, Vendor, VendorCode, Won,
+    BoxError, Cancel, Cancelling, Claim, Document, Facts, History, Lock, Locked, Notice, Outstanding,
+    PasswordHash, Payment, RecordId, RecordName, Reservation, Run, Source, Vendor, VendorCode, Won,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lock::lock;
 use super::vault::Vault;
 use crate::item::{Item, VERSION, binary, needed, number, read_time, text, time};
 
@@ -71,14 +72,12 @@ struct CancelTwin {
     created_at: Timestamp,
 }
 
-/// A record's own item.
+/// A record's own item, but for what it is locked with.
 #[derive(Deserialize)]
 struct RecordItem {
-    id: String,
     stage: Option<String>,
     vendor: String,
     store: String,
-    password: String,
     created_at: String,
     #[serde(with = "binary")]
     identity: Vec<u8>,
@@ -320,29 +319,30 @@ impl RecordItem {
     }
 }
 
-fn record_item(prefix: &str, item: Item) -> Result<(RecordId, RecordItem), BoxError> {
-    let item: RecordItem = serde_dynamo::from_item(item)?;
-    let id = item.id.strip_prefix(prefix).ok_or("the key is another kind's")?;
-    Ok((RecordId::parse(id)?, item))
+fn record_item(
+    (prefix, name): (&str, fn(RecordId) -> RecordName),
+    item: Item,
+) -> Result<(RecordId, Lock, RecordItem), BoxError> {
+    let id = item.get("id").and_then(|id| id.as_s().ok()).and_then(|id| id.strip_prefix(prefix));
+    let id = RecordId::parse(id.ok_or("the key is another kind's")?)?;
+    Ok((id, lock(name(id), &item)?, serde_dynamo::from_item(item)?))
 }
 
 /// Reads a payment.
 pub(super) fn payment(vault: &Vault, item: Item) -> Result<Locked<Payment>, BoxError> {
-    let (id, item) = record_item(PAYMENT, item)?;
-    let password = PasswordHash(item.password.clone());
+    let (id, lock, item) = record_item((PAYMENT, RecordName::Payment), item)?;
     let identity: Identity = open(vault, id, IDENTITY, &item.identity)?;
     let payment = match item.stage.as_deref() {
         Some("claimed") => Payment::Claimed(item.claim(id, identity)?),
         Some("kept") => Payment::Kept(item.history(vault, id, identity)?),
         Some(_) | None => return Err("the stage is not known".into()),
     };
-    Ok(Locked::new(payment, password))
+    Ok(Locked::new(payment, lock))
 }
 
 /// Reads a reservation.
 pub(super) fn reservation(vault: &Vault, item: Item) -> Result<Locked<Reservation>, BoxError> {
-    let (id, item) = record_item(RESERVATION, item)?;
-    let password = PasswordHash(item.password.clone());
+    let (id, lock, item) = record_item((RESERVATION, RecordName::Reservation), item)?;
     let identity: Identity = open(vault, id, IDENTITY, &item.identity)?;
     let shown: Shown = open(vault, id, SHOWN, &needed(item.shown.clone(), SHOWN)?)?;
     let reservation = Reservation {
@@ -353,7 +353,7 @@ pub(super) fn reservation(vault: &Vault, item: Item) -> Result<Locked<Reservatio
         data: Document(shown.data),
         created_at: read_time(&item.created_at)?,
     };
-    Ok(Locked::new(reservation, password))
+    Ok(Locked::new(reservation, lock))
 }
 
 /// Which record a key leads to.

@@ -2,6 +2,7 @@
 //! two by which it is found.
 
 mod item;
+mod lock;
 mod moving;
 mod vault;
 
@@ -12,8 +13,8 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use cafe_core::payment::{
-    BoxError, Claim, Claimed, History, Kept, Locked, Notice, Outstanding, PasswordHash, Payment, RecordId,
-    Records, Reservation, Reserved, Run, Source, StoreError, Told, VendorCode,
+    BoxError, Claim, Claimed, Counted, Guesses, History, Kept, Locked, Notice, Outstanding, PasswordHash,
+    Payment, RecordId, RecordName, Records, Reservation, Reserved, Run, Source, StoreError, Told, VendorCode,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -374,6 +375,15 @@ impl Records for DynamoRecords {
         }
     }
 
+    async fn count_guess(
+        &self,
+        record: RecordName,
+        before: Option<Guesses>,
+        after: Option<Guesses>,
+    ) -> Result<Counted, StoreError> {
+        self.write_guesses(record, before, after).await
+    }
+
     async fn left_behind(&self, now: Timestamp, most: u32) -> Result<Vec<RecordId>, StoreError> {
         self.watched(OPEN, now, most).await
     }
@@ -405,8 +415,8 @@ impl Records for DynamoRecords {
             .set("attempts", number(outstanding.attempts.saturating_add(1)))
             .value("waiting", text("waiting"))
             .value("attempts_before", number(outstanding.attempts))
-            .value("look_at_before", number(outstanding.not_before.as_second()))
-            .when("#state = :waiting AND #attempts = :attempts_before AND #look_at = :look_at_before");
+            // Each who takes it up counts, and who holds it up does not.
+            .when("#state = :waiting AND #attempts = :attempts_before");
         match writes::write(&self.client, change).await? {
             Ok(_) => Ok(Kept::Done),
             Err(stands) => {
@@ -416,6 +426,17 @@ impl Records for DynamoRecords {
                 Ok(if is_ours { Kept::Done } else { Kept::Otherwise })
             }
         }
+    }
+
+    async fn hold_up(&self, outstanding: &Outstanding, until: Timestamp) -> Result<(), StoreError> {
+        let notice = &outstanding.notice;
+        let change = self
+            .change_notice(notice.current.id, &item::part_of(notice))
+            .set("look_at", number(until.as_second()))
+            .value("waiting", text("waiting"))
+            .value("attempts_before", number(outstanding.attempts))
+            .when("#state = :waiting AND #attempts = :attempts_before AND #look_at < :look_at");
+        writes::write(&self.client, change).await.map(|_| ())
     }
 
     async fn put_down(&self, notice: &Notice, run: &Run, outcome: Told) -> Result<(), StoreError> {

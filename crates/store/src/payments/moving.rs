@@ -1,9 +1,7 @@
 //! Records that another server kept, and that are kept here from now on: written once, read back, never overwritten.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use cafe_core::payment::{
-    History, Locked, PasswordHash, Payment, RecordId, Reservation, Source, StoreError, Vendor,
-};
+use cafe_core::payment::{History, PasswordHash, Payment, RecordId, Reservation, Source, StoreError, Vendor};
 
 use super::item::{self, PAYMENT, RECORD, RESERVATION};
 use super::{DynamoRecords, unreadable};
@@ -155,7 +153,7 @@ impl DynamoRecords {
             }
             Moving::Reservation(reservation) => {
                 let stands = item::reservation(&self.vault, stands).map_err(unreadable(&id.to_string()))?;
-                let is_the_same = stands == Locked::new(reservation.clone(), password.clone());
+                let is_the_same = stands.unlock(|theirs| theirs == password).as_ref() == Ok(reservation);
                 Ok(if is_the_same { Moved::Before } else { Moved::Differently })
             }
         }

@@ -149,6 +149,13 @@ async function isStored(gateway: Gateway): Promise<void> {
     assert.deepEqual(await reservations.get(connection, { ...source(order), password }), made);
     await refused(403, reservations.at(connection, made.id, { password: "another" }), /Wrong password\./);
     await refused(409, reservations.create(connection, input));
+
+    // With the one before, ten wrong ones: then none is compared, the right one neither.
+    for (let guess = 2; guess <= 10; ++guess) {
+        await refused(403, reservations.at(connection, made.id, { password: `guess-${guess}` }), /Wrong password\./);
+    }
+    await refused(429, reservations.at(connection, made.id, { password }), /"statusCode":429/);
+    await refused(429, reservations.get(connection, { ...source(order), password }), /were tried too often/);
 }
 
 async function isWatched(): Promise<void> {

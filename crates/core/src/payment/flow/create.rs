@@ -4,10 +4,11 @@ use tracing::warn;
 
 use super::Turn;
 use super::look::is_about;
+use super::unlock::{UnlockError, unlock};
 use crate::payment::{
     Accounts, Cancellation, Claim, Claimed, Collection, Decline, Gateway, GatewayError, History, Kept,
-    Locked, PasswordHash, Payment, Records, Returning, Snapshot, Source, Standing, StoreError, Vendor,
-    VendorCode, Won,
+    Locked, PasswordHash, Payment, Records, Returning, Snapshot, Source, Standing, StoreError, TooOften,
+    Vendor, VendorCode, Won,
 };
 
 /// What a service asks for.
@@ -42,6 +43,9 @@ pub enum CreateError {
     /// The same request is being worked on. Nothing has moved by this one.
     #[error("the same payment is being registered at this moment")]
     Running,
+    /// The same request was left behind, and was tried with wrong passwords too often. Nothing has moved by this one.
+    #[error(transparent)]
+    TooOften(TooOften),
     /// The gateway says that the payment is for another order. Nothing has moved by us.
     #[error("the payment is for another order")]
     OtherOrder,
@@ -95,7 +99,8 @@ pub async fn create(
         Claimed::Done => collect(records, gateway, &claim, Run::First).await,
         Claimed::Gone => Err(CreateError::Running),
         Claimed::Taken(taken) => {
-            let left_behind = same(*taken, &claim, fits)?;
+            let left_behind = same(&taken, &claim)?;
+            unlock(records, *taken, fits, turn.now).await?;
             let claim = Claim { run: turn.run.clone(), ..left_behind };
             match records.take_over(&claim, turn.now).await? {
                 Kept::Done => look_first(records, gateway, &claim, Since::AskedAgain).await,
@@ -105,14 +110,11 @@ pub async fn create(
     }
 }
 
-/// The claim that stands in the way, if it is of the very same request.
-fn same(
-    taken: Locked<Payment>,
-    claim: &Claim,
-    fits: impl FnOnce(&PasswordHash) -> bool,
-) -> Result<Claim, CreateError> {
-    match taken.unlock(fits) {
-        Ok(Payment::Claimed(left_behind))
+/// The claim that stands in the way, if it is of the very same request but for the password. Where it is not, no
+/// password makes a difference, and none is compared.
+fn same(taken: &Locked<Payment>, claim: &Claim) -> Result<Claim, CreateError> {
+    match taken.clone().for_ourselves() {
+        Payment::Claimed(left_behind)
             if left_behind.vendor == claim.vendor
                 && left_behind.source == claim.source
                 && left_behind.price == claim.price
@@ -120,7 +122,17 @@ fn same(
         {
             Ok(left_behind)
         }
-        Ok(Payment::Claimed(_) | Payment::Kept(_)) | Err(_) => Err(CreateError::Taken),
+        Payment::Claimed(_) | Payment::Kept(_) => Err(CreateError::Taken),
+    }
+}
+
+impl From<UnlockError> for CreateError {
+    fn from(error: UnlockError) -> CreateError {
+        match error {
+            UnlockError::Wrong(_) => CreateError::Taken,
+            UnlockError::TooOften(too_often) => CreateError::TooOften(too_often),
+            UnlockError::Store(error) => CreateError::Store(error),
+        }
     }
 }
 

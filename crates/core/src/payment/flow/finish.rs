@@ -110,7 +110,12 @@ async fn finish_claim(
             warn!(payment = %claim.id, cause = &because as &dyn std::error::Error, "a payment was not taken on");
             Ok(End::GivenUp)
         }
-        Err(CreateError::NoSuchAccount { .. } | CreateError::Taken | CreateError::Running) => Ok(End::Passed),
+        Err(
+            CreateError::NoSuchAccount { .. }
+            | CreateError::Taken
+            | CreateError::Running
+            | CreateError::TooOften(_),
+        ) => Ok(End::Passed),
     }
 }
 

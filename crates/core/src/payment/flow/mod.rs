@@ -7,6 +7,7 @@ mod follow;
 mod look;
 mod reserve;
 mod tell;
+mod unlock;
 
 pub use self::cancel::{CancelError, CancelRequest, cancel};
 pub use self::create::{CreateError, CreateRequest, create};
@@ -15,3 +16,4 @@ pub use self::follow::{FollowError, Followed, follow, follow_order};
 pub use self::look::Turn;
 pub use self::reserve::{ReserveError, ReserveRequest, reserve};
 pub use self::tell::{Messenger, NotTold, tell, tell_all};
+pub use self::unlock::{UnlockError, unlock};

@@ -1,10 +1,12 @@
 //! Telling services what has changed: in the order of the changes, one at a time, and for seven days.
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
+use jiff::Timestamp;
 use tracing::{error, warn};
 
 use super::Turn;
-use crate::payment::{Kept, Notice, RecordId, Records, StoreError, Told, tell_again_at};
+use crate::payment::{Kept, Notice, Outstanding, RecordId, Records, StoreError, Told, tell_again_at};
 
 /// Whoever carries a notice to its service.
 #[async_trait]
@@ -51,9 +53,14 @@ async fn tell_those_there(
     turns: &(dyn Fn() -> Turn + Send + Sync),
 ) -> Result<u32, StoreError> {
     let mut told = 0;
-    for outstanding in records.outstanding(history).await? {
+    let mut all = records.outstanding(history).await?.into_iter();
+    while let Some(outstanding) = all.next() {
         let Turn { now, run, .. } = turns();
-        if outstanding.not_before > now || records.take_up(&outstanding, &run).await? == Kept::Otherwise {
+        if !outstanding.is_due(now) {
+            hold_up(records, all, outstanding.not_before).await?;
+            break;
+        }
+        if records.take_up(&outstanding, &run).await? == Kept::Otherwise {
             break;
         }
         let notice = &outstanding.notice;
@@ -70,10 +77,27 @@ async fn tell_those_there(
         };
         warn!(payment = %history, notice = %notice.id, attempts, %cause, "a notice is sent again later");
         records.put_down(notice, &run, Told::Again(again)).await?;
+        hold_up(records, all, again).await?;
         break;
     }
     Ok(told)
 }
+
+/// Those behind one that is due only then are due no sooner, so that the schedule, which sees to a number of them, finds
+/// those of others.
+async fn hold_up(
+    records: &dyn Records,
+    behind: impl Iterator<Item = Outstanding>,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    for outstanding in behind.filter(|outstanding| outstanding.not_before < until) {
+        records.hold_up(&outstanding, until).await?;
+    }
+    Ok(())
+}
+
+/// How many histories' services are told beside each other: one that does not answer takes ten seconds.
+const TOGETHER: usize = 8;
 
 /// Carries all notices that are due: what the stream of changes has missed, and what is sent again.
 ///
@@ -86,13 +110,15 @@ pub async fn tell_all(
     turns: &(dyn Fn() -> Turn + Send + Sync),
 ) -> Result<u32, StoreError> {
     let mut told: u32 = 0;
-    for history in records.to_be_told(turns().now, most).await? {
-        match tell(records, messenger, history, turns).await {
-            Ok(some) => told = told.saturating_add(some),
-            Err(error) => {
-                error!(payment = %history, cause = &error as &dyn std::error::Error, "a service is told later");
-            }
-        }
+    for some in records.to_be_told(turns().now, most).await?.chunks(TOGETHER) {
+        let tells = some.iter().map(async |history| {
+            tell(records, messenger, *history, turns).await.unwrap_or_else(|error| {
+                let cause: &dyn std::error::Error = &error;
+                error!(payment = %history, cause, "a service is told later");
+                0
+            })
+        });
+        told = join_all(tells).await.into_iter().fold(told, u32::saturating_add);
     }
     Ok(told)
 }
