@@ -65,7 +65,7 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// The attribute that says when an item has had its day, if there is one.
     pub expires_by: Option<String>,
-    /// What its stream tells of a change, if it has one: `NEW_AND_OLD_IMAGES`, say.
+    /// What its stream tells of a change, if it has one: `KEYS_ONLY`, say.
     pub stream: Option<String>,
 }
 
@@ -573,7 +573,7 @@ Resources:
             template.functions.iter().find(|function| function.binary == "payments-dispatch").unwrap();
         assert_eq!(dispatch.changes_of.as_deref(), Some("PaymentsTable"));
         let payments = template.tables.iter().find(|table| table.logical_id == "PaymentsTable").unwrap();
-        assert_eq!(payments.stream.as_deref(), Some("NEW_AND_OLD_IMAGES"));
+        assert_eq!(payments.stream.as_deref(), Some("KEYS_ONLY"));
         let orders = template.tables.iter().find(|table| table.logical_id == "OrdersTable").unwrap();
         assert_eq!(orders.expires_by.as_deref(), Some("expires_at"));
         assert_eq!(

@@ -73,7 +73,7 @@ pub struct Change {
     pub dynamodb: Option<Changed>,
 }
 
-/// Which item changed. Its images are sealed, and are read from the table itself.
+/// Which item changed. The stream tells no more; what stands there is read from the table itself.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Changed {
     /// Its keys.

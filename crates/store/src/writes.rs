@@ -64,7 +64,8 @@ pub(crate) async fn transact(
     }
 }
 
-async fn pause(client: &Client, attempt: u32) {
+/// Waits before the try after that one, counted from 0.
+pub(crate) async fn pause(client: &Client, attempt: u32) {
     // The client's own way to sleep, so that whoever gave it one also rules over these waits.
     if let Some(sleep) = client.config().sleep_impl() {
         sleep.sleep(pause_before(attempt)).await;

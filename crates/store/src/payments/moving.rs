@@ -1,11 +1,12 @@
 //! Records that another server kept, and that are kept here from now on: written once, read back, never overwritten.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
+use aws_sdk_dynamodb::types::{Get, TransactGetItem, TransactWriteItem};
 use cafe_core::payment::{History, PasswordHash, Payment, RecordId, Reservation, Source, StoreError, Vendor};
 
-use super::item::{self, PAYMENT, RECORD, RESERVATION};
+use super::item::{self, KEY, PAYMENT, RECORD, RESERVATION};
 use super::{DynamoRecords, unreadable};
-use crate::failure::unavailable;
+use crate::failure::{TRIES, any_collided, unavailable, unbuildable};
 use crate::item::{Item, text};
 use crate::writes;
 
@@ -59,7 +60,7 @@ impl Moving<'_> {
 /// Neither is for the functions: a service's own records come to be through their gateways alone.
 impl DynamoRecords {
     /// Writes a record down as it is, with its two keys, unless any of the three is there; and reads back what stands
-    /// then. One transaction and three reads.
+    /// then. Two requests: a transaction that writes all three, and one that reads them.
     ///
     /// # Errors
     /// [`StoreError`]: it may stand; repeating it is safe, and says so.
@@ -70,7 +71,7 @@ impl DynamoRecords {
         Ok(if written.is_ok() && stands == Moved::Before { Moved::Now } else { stands })
     }
 
-    /// Whether a record is here. Three reads; it writes nothing.
+    /// Whether a record is here, as all three stand at one moment. One request; it writes nothing.
     ///
     /// # Errors
     /// [`StoreError`]: nothing is known.
@@ -81,15 +82,23 @@ impl DynamoRecords {
     ) -> Result<Moved, StoreError> {
         let (id, source, vendor) = moving.known_by();
         let kind = moving.kind();
-        let by_source = self.found(&self.vault.tag_of_source(kind, source)).await?;
+        let of_source = item::key_of(&self.vault.tag_of_source(kind, source));
+        let of_uid = item::key_of(&self.vault.tag_of_uid(kind, vendor.code, &vendor.uid));
+        let [by_source, by_uid, record] = self
+            .get_together([(&*of_source, KEY), (&*of_uid, KEY), (&*format!("{kind}{id}"), RECORD)])
+            .await?;
+        let found = |item: Option<Item>, key: &str| {
+            item.map(|item| item::found(&item).map_err(unreadable(key))).transpose()
+        };
+        let by_source = found(by_source, &of_source)?;
         if by_source.is_some_and(|other| other != id) {
             return Ok(Moved::SourceTaken);
         }
-        let by_uid = self.found(&self.vault.tag_of_uid(kind, vendor.code, &vendor.uid)).await?;
+        let by_uid = found(by_uid, &of_uid)?;
         if by_uid.is_some_and(|other| other != id) {
             return Ok(Moved::UidTaken);
         }
-        let Some(item) = self.get(format!("{kind}{id}"), RECORD).await? else {
+        let Some(item) = record else {
             let is_nowhere = by_source.is_none() && by_uid.is_none();
             return Ok(if is_nowhere { Moved::NotYet } else { Moved::Differently });
         };
@@ -116,6 +125,45 @@ impl DynamoRecords {
             .map_err(unavailable)?;
         let Some(item) = found.items.unwrap_or_default().pop() else { return Ok(true) };
         Ok(item::payment(&self.vault, item.clone()).is_ok() || item::reservation(&self.vault, item).is_ok())
+    }
+
+    /// Items by their keys, as they stand at one moment; asked for again where one is just being written.
+    async fn get_together<const N: usize>(
+        &self,
+        keys: [(&str, &str); N],
+    ) -> Result<[Option<Item>; N], StoreError> {
+        let part = |(id, part): (&str, &str)| {
+            let get = Get::builder().table_name(&self.table).key("id", text(id)).key("part", text(part));
+            Ok(TransactGetItem::builder().get(get.build().map_err(unbuildable)?).build())
+        };
+        let parts = keys.into_iter().map(part).collect::<Result<Vec<_>, StoreError>>()?;
+        let mut attempt = 0;
+        loop {
+            let request = self.client.transact_get_items().set_transact_items(Some(parts.clone()));
+            let error = match request.send().await {
+                Ok(got) => {
+                    let items: Vec<_> =
+                        got.responses.unwrap_or_default().into_iter().map(|got| got.item).collect();
+                    return items.try_into().map_err(|items: Vec<_>| {
+                        StoreError::Unavailable(
+                            format!("{N} items were asked for, not {}", items.len()).into(),
+                        )
+                    });
+                }
+                Err(error) => error,
+            };
+            let collided = match error.as_service_error() {
+                Some(TransactGetItemsError::TransactionCanceledException(cancelled)) => {
+                    any_collided(cancelled.cancellation_reasons())
+                }
+                _ => false,
+            };
+            if !collided || attempt == TRIES {
+                return Err(unavailable(error));
+            }
+            writes::pause(&self.client, attempt).await;
+            attempt += 1;
+        }
     }
 
     fn parts_of(
