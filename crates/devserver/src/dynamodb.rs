@@ -115,7 +115,11 @@ impl Embedded {
         let open = || -> Result<Database, BoxError> {
             std::fs::create_dir_all(folder)?;
             let file = folder.join("dynamodb.sqlite");
-            Ok(Database::new(file.to_str().ok_or("its path is not Unicode")?)?)
+            let database = Database::new(file.to_str().ok_or("its path is not Unicode")?)?;
+            // SQLite's `synchronous = NORMAL`: a write waits for no disk, of which a busy one takes longer than all else here.
+            // What a laptop loses with its power are the last moments, and nothing where only this process ends.
+            database.disable_bulk_loading()?;
+            Ok(database)
         };
         let database = open().map_err(|source| NotOpened { folder: folder.to_owned(), source })?;
         Ok(Embedded::of(database))

@@ -42,7 +42,7 @@ use crate::clock::Moved;
 use crate::dynamodb::{Changes, Embedded, create_tables};
 use crate::kept::{self, Kept};
 use crate::pages::{self, Desk, Links};
-use crate::settings::{FakeAccounts, accounts, lookup, own_phone_key};
+use crate::settings::{FakeAccounts, accounts, lookup, own_phone_key, own_store_key};
 use crate::ssm::Parameters;
 use crate::template::Template;
 
@@ -161,6 +161,7 @@ impl DevServer {
         let skills = Skills::new(&settings, store, menus.clone(), keys, world.clone())?;
         let (dispatch, pair) = service(&settings, records, &metrics, &world)?;
 
+        let store_key = given(settings.store_key.as_ref(), "PAYMENTS_STORE_KEY")?.expose_secret();
         let skill_key = keys.0.expose_secret().split(',').next().unwrap_or_default().to_owned();
         let links = Links {
             api: api_url.clone(),
@@ -185,7 +186,11 @@ impl DevServer {
             moved: Moved::default(),
             links: Arc::new(links),
             functions: template.functions.clone().into(),
-            parameters: Parameters { menu: options.menu, phone_key: own_phone_key(keys.1.expose_secret()) },
+            parameters: Parameters {
+                menu: options.menu,
+                phone_key: own_phone_key(keys.1.expose_secret()),
+                store_key: own_store_key(store_key),
+            },
         };
         let router = Router::new()
             .nest("/_dev", pages::router(desk, chat))

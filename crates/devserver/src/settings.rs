@@ -31,6 +31,11 @@ pub(crate) fn own_phone_key(key: &str) -> Option<String> {
     (key == PHONE_KEY).then(|| key.to_owned())
 }
 
+/// Likewise what payments are sealed with.
+pub(crate) fn own_store_key(key: &str) -> Option<String> {
+    (key == STORE_KEY).then(|| key.to_owned())
+}
+
 /// The accounts that the fakes know, as the payments service reads them.
 pub(crate) fn accounts(
     kakaopay: &kakaopay::Options,

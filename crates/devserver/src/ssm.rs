@@ -1,5 +1,6 @@
 //! Systems Manager's parameters on a laptop, as far as an owner's command line reads and writes them: the menu,
-//! which is the dev server's file, and the key of phone numbers, as long as it is no secret.
+//! which is the dev server's file, and the keys of phone numbers and of the payments service's records, as long as they are
+//! no secrets.
 
 use std::path::PathBuf;
 
@@ -22,6 +23,9 @@ const MENU: &str = "/cafe/menu";
 /// What the key of phone numbers is called here.
 const PHONE_KEY: &str = "/cafe/phone-key";
 
+/// What the key that payments are sealed with is called here.
+const STORE_KEY: &str = "/payments/store-key";
+
 /// Why it is not done, as AWS tells it: the type of the error, and its sentence.
 type Failed = (&'static str, String);
 
@@ -32,6 +36,8 @@ pub(crate) struct Parameters {
     pub(crate) menu: PathBuf,
     /// The dev server's own key; none where the environment gave a real one.
     pub(crate) phone_key: Option<String>,
+    /// Likewise what payments are sealed with.
+    pub(crate) store_key: Option<String>,
 }
 
 impl std::fmt::Debug for Parameters {
@@ -84,6 +90,7 @@ async fn read(parameters: &Parameters, asked: &[u8]) -> Result<Value, Failed> {
         let value = match &*name {
             MENU => tokio::fs::read_to_string(&parameters.menu).await.ok(),
             PHONE_KEY => parameters.phone_key.clone(),
+            STORE_KEY => parameters.store_key.clone(),
             _ => None,
         };
         match value {

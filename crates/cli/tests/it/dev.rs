@@ -1,6 +1,7 @@
 //! The owner's day against `cargo dev`: refunds, look-ups and the menu, as an owner types them.
 
-use crate::kiosk::{Kiosk, MINA, ask, steady};
+use crate::kiosk::{Kiosk, MINA, ask, ask_by, steady};
+use sealed::{PUBLIC_IV, PUBLIC_KEY, Pair};
 use serde_json::{Value, json};
 
 /// A name of the owner's own, by which a refund may be repeated.
@@ -52,6 +53,27 @@ async fn a_refund_shows_what_it_does_asks_and_tells_what_it_did() {
     assert!(rest.stderr.contains(&format!("request   {request}\n")), "{}", rest.stderr);
     let over = kiosk.cafe(&["refund", &id, "--reason", "more", "--yes"]).await;
     assert_eq!((over.code, &*over.stderr), (2, "this order has been refunded in full\n"));
+}
+
+#[tokio::test]
+async fn another_servers_payments_move_here_with_nothing_set() {
+    let kiosk = Kiosk::opens().await;
+    let from = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reference");
+    let asked =
+        ["payments", "migrate", "--from", &format!("{from}/dump.sql"), "--keys", &format!("{from}/keys.env")];
+    let moved = kiosk.cafe(&[&asked[..], &["--yes", "--json"]].concat()).await;
+    assert_eq!(moved.code, 0, "{}", moved.stderr);
+    let told: Value = serde_json::from_str(&moved.stdout).unwrap();
+    assert_eq!(told["tables"]["payment_histories"]["written"], json!(5));
+
+    // The service has the same key: it opens what was sealed.
+    let pair = Pair::new(PUBLIC_KEY, PUBLIC_IV).unwrap();
+    let path = "/payments/histories/0000000a-0000-4000-8000-000000000001";
+    let asked = pair.seal(&json!({ "password": "some-password" }).to_string());
+    let answer = ask_by("PATCH", &kiosk.server.api_url, path, "text/plain", &asked).await;
+    assert_eq!(answer.status, 200);
+    let history: Value = serde_json::from_str(&pair.open(answer.body.as_bytes()).unwrap()).unwrap();
+    assert_eq!(history["price"], json!(4_400));
 }
 
 #[tokio::test]

@@ -147,10 +147,15 @@ pub(crate) struct Answer {
 
 /// A `GET`, or a `POST` of JSON or of a form.
 pub(crate) async fn ask(origin: &str, path: &str, body: Option<&str>) -> Answer {
-    let host = origin.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).await.unwrap();
     let (method, body) = (if body.is_some() { "POST" } else { "GET" }, body.unwrap_or_default());
     let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+    ask_by(method, origin, path, kind, body).await
+}
+
+/// A request with a body of that content type.
+pub(crate) async fn ask_by(method: &str, origin: &str, path: &str, kind: &str, body: &str) -> Answer {
+    let host = origin.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nx-skill-key: dev\r\n\
          content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
