@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 enum What {
     /// Starts functions as they are released, beside one that does nothing: time, memory and size
     Start,
-    /// Reads a payment as another backend does, alone and eight at once, under hashes of three kinds
+    /// Reads a payment as another backend does, alone and eight at once, under hashes of three kinds; and how soon it is told
     Payments,
 }
 

@@ -3,3 +3,4 @@
 
 pub mod payments;
 pub mod start;
+mod told;

@@ -1,7 +1,8 @@
 //! What a read of a payment takes, as another backend asks for it: a sealed body, a password, a function a caller.
 //!
 //! One record is read under the hashes of three passwords: ours; one as it is moved here, which is what the reference
-//! checks at each read; and one that takes next to nothing, which leaves what else there is to a read.
+//! checks at each read; and one that takes next to nothing, which leaves what else there is to a read. And how soon a
+//! service is [told](super::told).
 
 use std::path::Path;
 use std::time::Instant;
@@ -19,6 +20,7 @@ use tosspayments::window::OpenWindow;
 use tosspayments::{Account, Api, Call as _, WindowMethod};
 
 use super::start::FLOOR;
+use super::told;
 use crate::process::{Process, median};
 use crate::table::{self, number, ratio};
 use crate::upstreams::{Upstreams, listens};
@@ -32,6 +34,14 @@ const READS: usize = 60;
 
 /// How often the function is started, and the floor in turns with it.
 const STARTS: usize = 31;
+
+/// The reference server, as it was measured elsewhere: processor time of a read, and the memory it holds when idle.
+const REFERENCE: &str = "the reference server, measured elsewhere";
+const REFERENCE_CPU_US: u64 = 100_000;
+const REFERENCE_KIB: u64 = 101 * 1024;
+
+/// What nobody has measured.
+const UNKNOWN: &str = "–";
 
 const TABLE: &str = "PaymentsTable";
 const STORE: &str = "shop";
@@ -69,7 +79,11 @@ pub async fn measure(folder: &Path) -> Result<String, BoxError> {
             "memory when ready, KiB",
             "most memory, KiB",
         ],
-        [First::row(FLOOR, &nothing, &nothing), First::row(FUNCTION, &started, &nothing)],
+        [
+            First::row(FLOOR, &nothing, &nothing),
+            First::row(FUNCTION, &started, &nothing),
+            [REFERENCE, UNKNOWN, UNKNOWN, UNKNOWN, &number(REFERENCE_KIB), UNKNOWN].map(str::to_owned),
+        ],
     );
 
     let mut processes = Vec::new();
@@ -102,6 +116,16 @@ pub async fn measure(folder: &Path) -> Result<String, BoxError> {
             number(together.a_second()),
         ]
     });
+    let theirs = [
+        REFERENCE.to_owned(),
+        number(REFERENCE_CPU_US),
+        ratio(REFERENCE_CPU_US, by_bcrypt_us),
+        number(1_000_000 / REFERENCE_CPU_US),
+    ];
+    let unknown = std::iter::repeat_n(UNKNOWN.to_owned(), 5);
+    let theirs: Vec<_> = theirs.into_iter().chain(unknown).collect();
+    let theirs = theirs.try_into().map_err(|_| "there are nine columns")?;
+    let rows = rows.chain([theirs]);
     let head = [
         "a read, the password hashed by",
         "processor, µs",
@@ -113,7 +137,8 @@ pub async fn measure(folder: &Path) -> Result<String, BoxError> {
         "p99, µs",
         "a second",
     ];
-    Ok(format!("{starts}\n{}", table::write(head, rows)))
+    let reads = table::write(head, rows);
+    Ok(format!("{starts}\n{reads}\n{}", told::measure().await?))
 }
 
 /// A backend with one payment.
@@ -275,6 +300,11 @@ impl Backend {
     }
 }
 
+/// What so many in a hundred did not wait longer than, of waits in their order.
+pub(super) fn at(waits_us: &[u64], percent: usize) -> u64 {
+    waits_us.get((waits_us.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
+}
+
 /// Processor time that all of them have used.
 fn cpu_us(processes: &[Process]) -> Result<u64, BoxError> {
     processes.iter().map(Process::cpu_us).sum()
@@ -292,9 +322,8 @@ struct Reads {
 }
 
 impl Reads {
-    /// What so many in a hundred did not wait longer than.
     fn wait_us(&self, percent: usize) -> u64 {
-        self.waits_us.get(self.waits_us.len() * percent / 100).copied().unwrap_or_default()
+        at(&self.waits_us, percent)
     }
 
     fn a_second(&self) -> u64 {
