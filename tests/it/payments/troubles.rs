@@ -6,7 +6,7 @@ use cafe_core::payment::{
 };
 use functions::aws::Aws;
 use functions::service::password;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use store::{DynamoRecords, Moved, Moving, Vault};
 use tokio::net::TcpListener;
@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use super::counter::{Counter, PASSWORD, accessor, cancellation, source};
 use super::description;
 use super::front::Front;
+use super::vendors::portone_paid;
 
 const AGAIN: &str = "Send the same request again in a minute.";
 
@@ -43,8 +44,21 @@ fn records_at(origin: &str) -> DynamoRecords {
     DynamoRecords::new(client, "PaymentsTable".to_owned(), vault)
 }
 
+/// What PortOne says of a payment, and what it has signed it with.
+fn portone_says(counter: &Counter, order: &str) -> (HeaderMap, Value) {
+    portone_paid(counter, order, 500);
+    let told = counter.iamport.take_webhooks().pop().unwrap();
+    let body: Value = serde_json::from_str(&told.body).unwrap();
+    assert_eq!(body.to_string(), told.body, "it is sent as it was signed");
+    let signed = told.headers.iter().filter(|(name, _)| name.starts_with("webhook-"));
+    let header = |(name, value): &(String, String)| {
+        (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())
+    };
+    (signed.map(header).collect(), body)
+}
+
 /// Every way to ask that reads or writes a record, of payments at each gateway.
-fn all_that_ask_the_store(counter: &Counter) -> Vec<(String, Value)> {
+fn all_that_ask_the_store(counter: &Counter) -> Vec<(String, HeaderMap, Value)> {
     let order = counter.order();
     let id = counter.order();
     let reservation = json!({
@@ -54,6 +68,7 @@ fn all_that_ask_the_store(counter: &Counter) -> Vec<(String, Value)> {
         "password": PASSWORD,
     });
     let uid = counter.toss_agreed(&order, 500);
+    let (signed, nudge) = portone_says(counter, &order);
     [
         ("POST /payments/histories", counter.creation("toss.payments", &uid, &order, 500)),
         ("PATCH /payments/histories/get", accessor(&order, PASSWORD)),
@@ -68,8 +83,10 @@ fn all_that_ask_the_store(counter: &Counter) -> Vec<(String, Value)> {
             json!({ "eventType": "PAYMENT_STATUS_CHANGED", "data": { "paymentKey": uid, "status": "DONE" } }),
         ),
     ]
-    .map(|(call, body)| (call.to_owned(), body))
-    .into()
+    .map(|(call, body)| (call.to_owned(), HeaderMap::new(), body))
+    .into_iter()
+    .chain([("POST /payments/webhooks/portone".to_owned(), signed, nudge)])
+    .collect()
 }
 
 #[tokio::test]
@@ -79,14 +96,14 @@ async fn while_the_store_cannot_be_reached_every_door_says_to_come_again_and_no_
     for origin in [NOWHERE.to_owned(), cuts_every_connection().await] {
         let service = counter.service_with(Some(records_at(&origin)), None);
         let front = Front::of(counter.routes_of(&service), &counter.pair).await;
-        for (call, body) in &asked {
-            let answer = front.ask(call, body).await;
+        for (call, headers, body) in &asked {
+            let answer = front.ask_with(call, headers.clone(), body).await;
             let told = format!("The store did not answer. {AGAIN}");
             assert_eq!((answer.status, &answer.told["message"]), (503, &json!(told)), "{call}");
         }
         assert_eq!(front.answered(503).await, description::answering("503"));
     }
-    let (_, creation) = &asked[0];
+    let (.., creation) = &asked[0];
     assert_eq!(counter.holds(creation["vendor"]["uid"].as_str().unwrap()), 0);
 }
 

@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use super::counter::{Counter, PASSWORD, source};
 
 /// What its customer has paid in PortOne's window. The order's name is the payment's.
-fn portone_paid(counter: &Counter, order: &str, amount: u32) {
+pub(super) fn portone_paid(counter: &Counter, order: &str, amount: u32) {
     let options = Options::default();
     let window = form_urlencoded::Serializer::new(String::new())
         .append_pair("storeId", &options.store_id)
