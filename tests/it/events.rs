@@ -72,6 +72,7 @@ pub(crate) const ANSWERS: &[(&str, u16, &str)] = &[
     ("payment-ready.item", 301, "/mockup/bridge/mobile-web/"),
     ("payment-ready.picture", 200, "PNG"),
     ("payment-ready.preview", 200, "/card.png"),
+    ("payment-ready.window", 301, "/mockup/bridge/mobile-web/"),
     ("payments-api", 404, "NOT_FOUND_PAYMENT"),
     ("payments-api.base64", 201, ""),
     ("payments-api.cancel", 404, "No such record."),

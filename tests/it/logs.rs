@@ -367,7 +367,12 @@ async fn errors_tell_what_went_wrong_and_no_secret() {
         let (parts, kakaopay) = (cafe.server.payments.clone(), cafe.server.kept.kakaopay.clone());
         let now = parts.world.now();
         let back = |end: &str| format!("{}/pay/{id}/{end}", cafe.server.api_url);
-        let returns = Returns { approve: back("approve"), cancel: back("cancel"), fail: back("fail") };
+        let returns = Returns {
+            approve: back("approve"),
+            cancel: back("cancel"),
+            fail: back("fail"),
+            window: back("window"),
+        };
         kakaopay.inject(Endpoint::Ready, fault.clone());
         printed.extend(told(open(&*parts.store, &parts.gateways, id, None, (&returns, now)).await));
         let back = cafe.opens_and_pays(&link, &[]).await;

@@ -24,6 +24,8 @@ const FUNCTIONS: [(&str, &[&str]); 14] = [
             "HEAD /payment",
             "GET /pay/{order}",
             "HEAD /pay/{order}",
+            "GET /pay/{order}/window",
+            "HEAD /pay/{order}/window",
             "GET /card.png",
         ],
     ),

@@ -119,7 +119,7 @@ impl DevServer {
         let (api, api_url) = listen(options.port, "--port").await?;
         let (fake, fake_url) = listen(options.fake_port, "--fake-port").await?;
         let fakes = kept::Options::at(&fake_url, &api_url);
-        let own = FakeAccounts::of(&fakes, &fake_url);
+        let own = FakeAccounts::of(&fakes);
         let of_service = accounts(&fakes.kakaopay, &fakes.tosspayments, &fakes.portone);
         let kept = Kept::open(options.data.as_deref(), fakes)?;
         // Where the payments service hears of them; the port may be another one than in the last run.

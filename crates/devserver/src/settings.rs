@@ -85,24 +85,23 @@ pub(crate) struct FakeAccounts {
 }
 
 impl FakeAccounts {
-    /// The accounts at the fakes that are made with these options, at `origin`.
-    pub(crate) fn of(options: &kept::Options, origin: &str) -> FakeAccounts {
+    /// The accounts at the fakes that are made with these options. Where there is a choice, our own page opens the window.
+    pub(crate) fn of(options: &kept::Options) -> FakeAccounts {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let shop = &options.portone;
-        // The window is the fake's own page: the real one is opened by a script.
-        let at_portone = |root: &str, secret: &str| {
+        let at_portone = |secret: &str| {
             let (key, store, channel) = (&shop.imp_key, &shop.store_id, &shop.channel_key);
-            let page = format!("{origin}{root}/pay");
-            json!({ "secret": secret, "key": key, "store": store, "channel": channel, "page": page })
-                .to_string()
+            json!({ "secret": secret, "key": key, "store": store, "channel": channel }).to_string()
         };
-        let merchant = options.tosspayments.merchants.first();
+        let at_toss = options.tosspayments.merchants.first().map(|merchant| {
+            json!({ "secret": merchant.secret_key, "client": merchant.client_key }).to_string()
+        });
         FakeAccounts {
             kakaopay: first(&options.kakaopay.secret_keys),
             legacy_kakaopay: first(&options.kakaopay.admin_keys),
-            tosspayments: merchant.map(|merchant| merchant.secret_key.clone()).unwrap_or_default(),
-            portone_v1: at_portone(portone::V1, &shop.imp_secret),
-            portone_v2: at_portone(portone::V2, &shop.api_secret),
+            tosspayments: at_toss.unwrap_or_default(),
+            portone_v1: at_portone(&shop.imp_secret),
+            portone_v2: at_portone(&shop.api_secret),
         }
     }
 }
@@ -116,6 +115,9 @@ pub(crate) fn lookup(
 ) -> impl Fn(&str) -> Option<String> {
     let tables = Tables::default();
     let toss_url = format!("{fake_url}{}", tosspayments::PREFIX);
+    let toss_script = format!("{toss_url}{}", tosspayments::SCRIPT);
+    let portone_scripts = [(portone::V1, "iamport.js"), (portone::V2, "browser-sdk.js")]
+        .map(|(root, script)| format!("{fake_url}{root}/{script}"));
     let portone_urls = [portone::V1, portone::V2].map(|root| format!("{fake_url}{root}"));
     move |name| {
         environment(name).filter(|value| !value.trim().is_empty()).or_else(|| {
@@ -133,6 +135,9 @@ pub(crate) fn lookup(
                 "PORTONE_ACCOUNT" => &own.portone_v2,
                 "PORTONE_V1_URL" => &portone_urls[0],
                 "PORTONE_V2_URL" => &portone_urls[1],
+                "TOSS_SCRIPT_URL" => &toss_script,
+                "PORTONE_V1_SCRIPT_URL" => &portone_scripts[0],
+                "PORTONE_V2_SCRIPT_URL" => &portone_scripts[1],
                 "PAYMENTS_TABLE" => PAYMENTS_TABLE,
                 "PAYMENTS_STORE_KEY" => STORE_KEY,
                 "PAYMENTS_BODY_KEY" => sealed::PUBLIC_KEY,

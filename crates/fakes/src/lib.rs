@@ -17,6 +17,7 @@ mod page;
 pub mod portone;
 mod qr;
 mod reply;
+mod script;
 pub mod tosspayments;
 mod trouble;
 mod webhook;

@@ -52,16 +52,44 @@ pub fn kakaopay(
     Ok(SharedGateway::new(KakaoPay::new(account, http)))
 }
 
+/// The keys of an account at Toss Payments. What belongs together is replaced together.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TossKeys {
+    #[serde(deserialize_with = "secret")]
+    secret: SecretString,
+    /// The public one, with which our page opens the window. Without it Toss Payments opens it by itself.
+    client: Option<String>,
+}
+
+impl TossKeys {
+    /// The secret key alone, or a JSON object of both.
+    fn read(keys: &SecretString) -> Result<TossKeys, BoxError> {
+        let text = keys.expose_secret();
+        if !text.trim_start().starts_with('{') {
+            return Ok(TossKeys { secret: keys.clone(), client: None });
+        }
+        // What serde says of it may repeat a value.
+        let wrong = |_| "TOSS_SECRET_KEY must be the secret key, or a JSON object of secret and client";
+        Ok(serde_json::from_str(text).map_err(wrong)?)
+    }
+}
+
 fn tosspayments(
     settings: &TossSettings,
     key: &SecretString,
     http: Arc<dyn Http>,
 ) -> Result<SharedGateway, BoxError> {
-    let mut account = tosspayments::Account::new(tosspayments::Api::Current, key)?;
+    let keys = TossKeys::read(key)?;
+    let mut account = tosspayments::Account::new(tosspayments::Api::Current, &keys.secret)?;
     if let Some(url) = &settings.url {
         account = account.with_base_url(url.as_str())?;
     }
-    Ok(SharedGateway::new(TossPayments::new(account, http)))
+    let gateway = TossPayments::new(account, http);
+    Ok(SharedGateway::new(match keys.client {
+        Some(client) => gateway.by_script(client),
+        None => gateway,
+    }))
 }
 
 /// All that makes an account at `PortOne`, in one secret: what belongs together is replaced together.
@@ -78,8 +106,8 @@ struct PortOneAccount {
     /// The channel that the window is opened for.
     #[serde(deserialize_with = "secret")]
     channel: SecretString,
-    /// The page that opens the window.
-    page: String,
+    /// The owner's own page that opens the window, instead of ours.
+    page: Option<String>,
 }
 
 fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
@@ -94,10 +122,11 @@ fn portone(
 ) -> Result<SharedGateway, BoxError> {
     // What serde says of it may repeat a value.
     let account: PortOneAccount = serde_json::from_str(account.expose_secret()).map_err(|_| {
-        "PORTONE_ACCOUNT must be a JSON object of secret, store, channel and page, and of key with PORTONE_API=v1"
+        "PORTONE_ACCOUNT must be a JSON object of secret, store and channel, and of key with PORTONE_API=v1; page may be left out"
     })?;
     let base = settings.url.as_ref().map(Url::as_str);
-    let page = Url::parse(&account.page).map_err(|_| "PORTONE_ACCOUNT has a page that is no address")?;
+    let page = account.page.as_deref().map(Url::parse).transpose();
+    let page = page.map_err(|_| "PORTONE_ACCOUNT has a page that is no address")?;
     let window = Window { page, store: account.store.clone(), channel: account.channel };
     let gateway = match settings.api {
         PortOneApi::V1 => {
@@ -118,4 +147,27 @@ fn portone(
         }
     };
     Ok(SharedGateway::new(gateway.on(window)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn toss_keys_are_the_secret_one_alone_or_both_and_a_value_is_never_repeated() {
+        let read = |text: &str| TossKeys::read(&text.to_owned().into()).map_err(|error| error.to_string());
+        let alone = read("test_sk_1").unwrap();
+        assert_eq!((alone.secret.expose_secret(), alone.client), ("test_sk_1", None));
+        let both = read(r#" {"secret":"test_sk_1","client":"test_ck_1"}"#).unwrap();
+        assert_eq!((both.secret.expose_secret(), both.client.as_deref()), ("test_sk_1", Some("test_ck_1")));
+        for wrong in [
+            "{",
+            r#"{"client":"canary"}"#,
+            r#"{"secret":"canary","key":"canary"}"#,
+            r#"{"secret":["canary"],"client":"canary"}"#,
+        ] {
+            let told = read(wrong).err().unwrap();
+            assert!(told.starts_with("TOSS_SECRET_KEY must be") && !told.contains("canary"), "{told}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ pub mod skill;
 pub mod start;
 pub mod subject;
 pub mod traces;
+pub mod window;
 pub mod world;
 
 pub mod gateways;

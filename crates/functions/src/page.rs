@@ -1,4 +1,5 @@
-//! Pages for customers: plain Korean or English, no script, one request, and a paid order that reads like a receipt.
+//! Pages for customers: plain Korean or English, one request, no script but where a gateway's window is opened, and a paid
+//! order that reads like a receipt.
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 
 use crate::language::Language;
+use crate::window::{OPENER, Window};
 
 /// No cache may keep a page or a redirect: a payment page can be used once, and a result can change.
 const NEVER_CACHED: [(HeaderName, &str); 3] =
@@ -118,7 +120,61 @@ pub struct Page {
     sentence: Text,
     rows: Vec<Rows>,
     ways: Vec<Way>,
+    gate: Option<Gate>,
     refresh_seconds: Option<u32>,
+}
+
+/// Where a window is opened, and what there is to do where it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Gate {
+    window: Window,
+    cancel: String,
+}
+
+impl Gate {
+    /// How it goes with the window, each with what is said then. The first one is shown at first.
+    fn sentences(language: Language) -> [(&'static str, String); 4] {
+        let sentence = |state, ko, en| (state, language.of_text(&Text::of(ko, en)).to_owned());
+        [
+            sentence(
+                "opening",
+                "결제창을 여는 중입니다. 잠시만 기다려 주세요.",
+                "Opening the payment window. One moment, please.",
+            ),
+            sentence(
+                "left",
+                "결제를 계속하시려면 다시 시도를 눌러 주세요.",
+                "To go on with your payment, please press Try again.",
+            ),
+            // It may have been paid all the same.
+            sentence(
+                "closed",
+                "결제창이 닫혔습니다. 이미 결제하셨다면 다시 결제하지 마시고, 잠시 후 이 화면을 새로 고쳐 주세요.",
+                "The payment window was closed. If you have already paid, please do not pay again: reload this page in a moment.",
+            ),
+            sentence(
+                "unopened",
+                "결제창을 열지 못했습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.",
+                "The payment window could not be opened. Please check your connection and try again.",
+            ),
+        ]
+    }
+
+    /// What is said where no script runs.
+    fn without_script() -> Text {
+        Text::of(
+            "결제창을 열려면 브라우저에서 자바스크립트를 켜 주세요.",
+            "Please allow JavaScript in your browser, as the payment window needs it.",
+        )
+    }
+
+    fn again() -> Text {
+        Text::of("다시 시도", "Try again")
+    }
+
+    fn give_up() -> Text {
+        Text::of("결제하지 않기", "Do not pay")
+    }
 }
 
 /// A gateway that can be chosen.
@@ -149,7 +205,16 @@ impl Page {
     #[must_use]
     pub fn new(status: StatusCode, tone: Tone, heading: Text) -> Page {
         let (rows, ways) = (Vec::new(), Vec::new());
-        Page { status, tone, heading, sentence: Text::default(), rows, ways, refresh_seconds: None }
+        Page {
+            status,
+            tone,
+            heading,
+            sentence: Text::default(),
+            rows,
+            ways,
+            gate: None,
+            refresh_seconds: None,
+        }
     }
 
     /// Under the heading, one sentence.
@@ -194,15 +259,27 @@ impl Page {
     #[must_use]
     pub fn choice(quote: &Quote, ways: impl Iterator<Item = (Provider, String)>) -> Page {
         let heading = Text::of("어떻게 결제하시겠어요?", "How would you like to pay?");
-        let mut page = Page::new(StatusCode::OK, Tone::Waiting, heading)
-            .group("goods")
+        let mut page = Page::new(StatusCode::OK, Tone::Waiting, heading).due(quote);
+        page.ways = ways.map(|(provider, address)| Way { name: gateway(provider), address }).collect();
+        page.named(quote.id)
+    }
+
+    /// What is to be paid, while a gateway's window is opened for it. `cancel` is where nobody pays after all.
+    #[must_use]
+    pub fn window(quote: &Quote, window: Window, cancel: String) -> Page {
+        let heading = Text::of("결제를 진행해 주세요", "Please complete your payment");
+        let mut page = Page::new(StatusCode::OK, Tone::Waiting, heading).due(quote);
+        page.gate = Some(Gate { window, cancel });
+        page.named(quote.id)
+    }
+
+    fn due(self, quote: &Quote) -> Page {
+        self.group("goods")
             .row(("상품", "Item"), cups(quote))
             .row(("주문 금액", "Order total"), Text::won(quote.total))
             .points(("사용할 포인트", "Points to use"), quote.spend)
             .group("sum")
-            .row(("결제 금액", "To pay"), Text::won(quote.due));
-        page.ways = ways.map(|(provider, address)| Way { name: gateway(provider), address }).collect();
-        page.named(quote.id)
+            .row(("결제 금액", "To pay"), Text::won(quote.due))
     }
 
     /// A paid order: the same whenever it is looked at.
@@ -256,7 +333,11 @@ impl Page {
 
     fn document(&self, language: Language) -> Response {
         match (Printed { page: self, language }).render() {
-            Ok(html) => document(self.status, html),
+            Ok(html) => match &self.gate {
+                // A gateway knows its merchants by where their pages are, and there is no token in this one's address.
+                Some(gate) => guarded(self.status, html, &gate.window.policy(), "strict-origin"),
+                None => document(self.status, html),
+            },
             Err(error) => {
                 tracing::error!(%error, "a page could not be rendered");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -331,16 +412,17 @@ pub(crate) fn redirect(to: &str) -> Response {
 }
 
 fn document(status: StatusCode, html: String) -> Response {
+    // Nothing but what stands in the page itself; and the address of a result page carries the gateway's token.
+    let nothing = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    guarded(status, html, nothing, "no-referrer")
+}
+
+fn guarded(status: StatusCode, html: String, policy: &str, referrer: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (VARY, "accept-language"),
-        // Nothing but what stands in the page itself.
-        (
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
-        // The address of a result page carries the gateway's token.
-        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, policy),
+        (REFERRER_POLICY, referrer),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (status, NEVER_CACHED, headers, html).into_response()

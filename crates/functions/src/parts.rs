@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::skill::SkillKeys;
 use crate::traces::Traces;
+use crate::window::Scripts;
 use crate::world::World;
 
 /// What a skill works with. It has no gateway: OpenBuilder gives it five seconds.
@@ -48,6 +49,8 @@ pub struct Payments {
     pub gateways: Gateways,
     /// What is sold.
     pub menus: Menus,
+    /// Where the gateways' scripts for browsers are.
+    pub scripts: Arc<Scripts>,
     /// Where the gateway sends customers back to; the request's own host where nothing is set.
     pub public_url: Option<Url>,
     /// What the cafe is called.
@@ -185,6 +188,7 @@ impl Payments {
         world: World,
     ) -> Payments {
         let (public_url, cafe_name) = (settings.public_url.clone(), settings.cafe_name.as_str().into());
-        Payments { store, gateways: gateways.into(), menus, public_url, cafe_name, world }
+        let scripts = settings.scripts.clone();
+        Payments { store, gateways: gateways.into(), menus, scripts, public_url, cafe_name, world }
     }
 }

@@ -1,4 +1,5 @@
-//! `GET /`, `GET /payment`, `GET /pay/{order}`: payment links. Each opens its payment and sends the browser there.
+//! `GET /`, `GET /payment`, `GET /pay/{order}`: payment links. Each opens its payment and sends the browser there; which may
+//! be `GET /pay/{order}/window`, where a gateway has no page of its own.
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -20,6 +21,7 @@ use crate::order_path::OrderInPath;
 use crate::page::{self, Page, in_the_reader_s_language};
 use crate::parts::Payments;
 use crate::reply;
+use crate::window::Window;
 
 /// The picture on a card whose drink has none of its own.
 const PICTURE: &[u8] = include_bytes!("../assets/card.png");
@@ -30,6 +32,7 @@ pub fn router(app: Payments) -> Router {
         .route("/", get(demo))
         .route("/payment", get(named))
         .route("/pay/{order}", get(ordered))
+        .route("/pay/{order}/window", get(windowed))
         .route("/card.png", get(picture))
         .layer(from_fn(in_the_reader_s_language))
         .with_state(app)
@@ -109,6 +112,24 @@ async fn ordered(
     }
 }
 
+/// The page that opens the gateway's window. What holds for the order's link holds here: who may not pay any more, or has
+/// paid, is told so, and a payment whose gateway has a page is led there. Nothing that the address says is read.
+async fn windowed(State(app): State<Payments>, OrderInPath(id): OrderInPath, request: Request) -> Response {
+    let visit = Visit::of(&app, &request);
+    if visit.device == Device::Preview {
+        return visit.preview(&app);
+    }
+    let (now, returns) = (app.world.now(), visit.returns(id));
+    match open(&*app.store, &app.gateways, id, None, (&returns, now)).await {
+        Ok(Opening::Pay(opened)) => match Window::of(&opened, &app.scripts) {
+            Some(window) => Page::window(&opened.quote, window, returns.cancel).into_response(),
+            None => page::redirect(&visit.page_of(opened)),
+        },
+        Ok(opening) => visit.lead(&app, id, opening, now),
+        Err(error) => Page::from(error).into_response(),
+    }
+}
+
 async fn picture() -> impl IntoResponse {
     ([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "public, max-age=86400")], PICTURE)
 }
@@ -131,7 +152,7 @@ impl Visit {
 
     fn returns(&self, id: OrderId) -> Returns {
         let end = |end: &str| self.base.join(&format!("/pay/{id}/{end}"));
-        Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") }
+        Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail"), window: end("window") }
     }
 
     async fn open_fresh(&self, app: &Payments, quoted: Quoted, now: Timestamp) -> Response {
@@ -151,7 +172,11 @@ impl Visit {
                 let way = |provider| (provider, self.base.join(&format!("/pay/{id}?by={provider}")));
                 Page::choice(&quoted.quote, app.gateways.offered().into_iter().map(way)).into_response()
             }
-            Opening::Pay(opened) => page::redirect(&self.page_of(opened)),
+            Opening::Pay(opened) => {
+                // What our page is to tell the gateway's script is nothing for an address to carry.
+                let ours = Window::of(&opened, &app.scripts).map(|_| self.returns(id).window);
+                page::redirect(&ours.unwrap_or_else(|| self.page_of(opened)))
+            }
             Opening::Paid(paid) => Page::paid(&paid).into_response(),
             Opening::Pending => reply::pending(id, now).into_response(),
             Opening::Closed(closed) => reply::closed(&closed).into_response(),

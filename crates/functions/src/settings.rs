@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use cafe_core::cafe::flow::Rules;
 use cafe_core::cafe::{Percent, Points};
@@ -11,6 +12,8 @@ use kakaopay::Api;
 use secrecy::SecretString;
 use store::Tables;
 use url::{Host, Url};
+
+use crate::window::Scripts;
 
 /// The two halves of what the payments service's bodies are sealed with.
 const BODY_KEY: &str = "PAYMENTS_BODY_KEY";
@@ -58,6 +61,8 @@ pub struct Settings {
     pub phone_key: Option<Secret>,
     /// The gateways that customers may pay at, as they are offered.
     pub gateways: Vec<GatewaySettings>,
+    /// Where the gateways' scripts for browsers are.
+    pub scripts: Arc<Scripts>,
     /// Where customers reach us; the request's own host and stage where nothing is set.
     pub public_url: Option<Url>,
     /// The SSM parameter that keeps the menu; the packaged one where nothing is set.
@@ -151,7 +156,7 @@ impl GatewaySettings {
 pub struct TossSettings {
     /// Where, if not at its own host.
     pub url: Option<Url>,
-    /// The secret key.
+    /// The secret key, or JSON of it and the public one.
     pub key: Secret,
 }
 
@@ -278,6 +283,7 @@ impl Settings {
             skill_key: needs(Part::SkillKey).then(|| reader.secret("SKILL_KEY")).flatten(),
             phone_key: needs(Part::PhoneKey).then(|| reader.secret("PHONE_KEY")).flatten(),
             gateways: if needs(Part::Gateways) { reader.gateways() } else { Vec::new() },
+            scripts: Arc::new(if needs(Part::Gateways) { reader.scripts() } else { Scripts::default() }),
             public_url: reader.url("PUBLIC_URL"),
             menu_parameter: reader.text("MENU_PARAMETER"),
             rules: reader.rules(),
@@ -427,6 +433,15 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             Provider::PortOne => self.portone().map(GatewaySettings::PortOne),
         };
         named.into_iter().flatten().filter_map(read).collect()
+    }
+
+    fn scripts(&mut self) -> Scripts {
+        let own = Scripts::default();
+        Scripts {
+            portone_v1: self.url("PORTONE_V1_SCRIPT_URL").unwrap_or(own.portone_v1),
+            portone_v2: self.url("PORTONE_V2_SCRIPT_URL").unwrap_or(own.portone_v2),
+            tosspayments: self.url("TOSS_SCRIPT_URL").unwrap_or(own.tosspayments),
+        }
     }
 
     fn tosspayments(&mut self) -> Option<TossSettings> {

@@ -634,7 +634,12 @@ impl<C: Chance> Cafe<C> {
         let by = self.orders.iter().find(|track| track.id == id).map(|track| track.by);
         let (store, gateways, now) = (self.world.store(), self.world.gateways(), self.its_now());
         let end = |end: &str| format!("https://cafe.example/pay/{id}/{end}");
-        let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
+        let returns = Returns {
+            approve: end("approve"),
+            cancel: end("cancel"),
+            fail: end("fail"),
+            window: end("window"),
+        };
         self.run(
             Function::Open,
             async move { Heard::of_open(id, &open(&store, &gateways, id, by, (&returns, now)).await) },

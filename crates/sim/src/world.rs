@@ -327,7 +327,7 @@ impl Default for Accounts {
                 .with_base_url(&at(fakes::portone::V2))
                 .expect(SHAPE),
             window: Window {
-                page: at("/portone/v2/pay").parse().expect(SHAPE),
+                page: Some(at("/portone/v2/pay").parse().expect(SHAPE)),
                 store: shop.store_id,
                 channel: shop.channel_key.into(),
             },

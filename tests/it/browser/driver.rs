@@ -191,6 +191,19 @@ impl Browser<'_> {
         self.post("/execute/async", json!({ "script": script, "args": [] })).await
     }
 
+    /// Does something within the frame that the page has, or will have.
+    pub(crate) async fn within_frame(&self, doing: impl Future<Output = ()>) {
+        let frame = self.finds("//iframe").await;
+        self.post("/frame", json!({ "id": { ELEMENT: frame.0 } })).await;
+        doing.await;
+        self.post("/frame", json!({ "id": null })).await;
+    }
+
+    /// As a browser that calls itself so, from the next page on.
+    pub(crate) async fn is_called(&self, agent: &str) {
+        self.devtools("Emulation.setUserAgentOverride", json!({ "userAgent": agent })).await;
+    }
+
     pub(crate) async fn windows(&self) -> Vec<String> {
         let windows = self.get("/window/handles").await;
         windows.as_array().unwrap().iter().map(|window| window.as_str().unwrap().to_owned()).collect()

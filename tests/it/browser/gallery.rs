@@ -106,6 +106,24 @@ async fn the_choice_of_a_gateway() {
     .await;
 }
 
+#[tokio::test]
+async fn the_page_that_opens_a_window() {
+    let nowhere = ("PORTONE_V2_SCRIPT_URL", "http://127.0.0.1:9/browser-sdk.js");
+    story_with(&[("GATEWAYS", "portone"), nowhere], async |cafe| {
+        cafe.joins("mina", MINA).await;
+        let browser = cafe.browser().await;
+        let card = cafe.orders_with_points(("mina", MINA), (1, "에스프레소"), 100).await;
+        browser.goes(card.link()).await;
+        browser.finds("//p[@data-when='unopened' and not(@hidden)]").await;
+        looks_at(&browser, "window-unopened").await;
+        let low = "return [...document.querySelectorAll('nav a, nav button')].filter((way) => way.offsetHeight < 44).length";
+        assert_eq!(browser.runs(low, json!([])).await, 0, "what is to be pressed is hard to hit");
+        browser.presses("결제하지 않기").await;
+        browser.sees("h1", "결제를 취소했습니다").await;
+    })
+    .await;
+}
+
 /// Orders of every kind, for the owner's pages. Gives one that is in doubt, and one that was partly refunded.
 async fn orders_of_every_kind(cafe: &Cafe) -> (String, String) {
     cafe.joins("mina", MINA).await;

@@ -8,3 +8,4 @@ mod chromium;
 mod driver;
 mod gallery;
 mod stories;
+mod windows;

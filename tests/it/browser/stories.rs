@@ -132,7 +132,7 @@ async fn a_customer_chooses_where_to_pay_and_reads_it_on_the_receipt() {
             let choice = browser.sees("main", "어떻게 결제하시겠어요?").await;
             assert!(browser.text(&choice).await.contains("4,400원"));
             browser.presses(way).await;
-            browser.presses("카드로 결제하기").await;
+            browser.within_frame(browser.presses("카드로 결제하기")).await;
             let receipt = browser.sees("main", "결제가 완료되었습니다").await;
             let read = browser.text(&receipt).await;
             assert!(read.contains(paid_with) && read.contains("440P"), "{read}");

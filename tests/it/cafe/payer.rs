@@ -1,9 +1,12 @@
-//! The payer: what a customer does on the gateway's own page.
+//! The payer: what a customer does on the gateway's own page, which our page's script may have opened.
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 
-use super::Cafe;
+use serde_json::Value;
+use url::Url;
+
+use super::{Cafe, between};
 
 impl Cafe {
     /// Agrees to pay. Gives the address that the browser is sent to.
@@ -28,8 +31,43 @@ impl Cafe {
         shown.headers()[LOCATION].to_str().unwrap().to_owned()
     }
 
+    /// What a page of ours tells the script that it loads.
+    pub(crate) async fn told_by(&self, page: &str) -> Value {
+        let shown = self.returns(page).await;
+        let told = "<script type=\"application/json\" id=\"told\">";
+        let told = between(&shown.body, told, "</script>").next();
+        serde_json::from_str(told.unwrap_or_else(|| panic!("{page} opens no window: {shown}"))).unwrap()
+    }
+
+    /// The gateway's page, as its script opens it on a phone for what our page tells it.
+    pub(crate) async fn window_of(&self, page: &str) -> String {
+        let told = self.told_by(page).await;
+        let beside = if told["gateway"] == "tosspayments" { "window" } else { "pay" };
+        let script: Url = told["script"].as_str().unwrap().parse().unwrap();
+        let mut window = script.join(beside).unwrap();
+        let said = told["request"].as_object().unwrap();
+        let merchant = ("clientKey", &told["merchant"]);
+        for (name, value) in said.iter().map(|(name, value)| (&**name, value)).chain([merchant]) {
+            let value = if value.is_object() { &value["value"] } else { value };
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            window.query_pairs_mut().append_pair(name, &text);
+        }
+        if beside == "pay" {
+            return window.into();
+        }
+        let made = self.http.get(window).send().await.unwrap();
+        made.headers()[LOCATION].to_str().unwrap().to_owned()
+    }
+
     /// Opens the page and presses a button on it.
     async fn presses(&self, button: &str, page: &str) -> String {
+        let opened;
+        let page = if page.starts_with(&self.url) && page.ends_with("/window") {
+            opened = self.window_of(page).await;
+            &opened
+        } else {
+            page
+        };
         assert!(page.starts_with(&self.server.fake_url), "{page} is not the gateway's");
         let shown = self.http.get(page).send().await.unwrap();
         assert_eq!(shown.status(), StatusCode::OK);

@@ -227,7 +227,12 @@ async fn what_was_opened_at_the_gateway_and_never_kept_is_never_collected() {
         let card = cafe.mina_orders().await;
         let Order::Quoted(quoted) = cafe.order(card.order()).await else { panic!("opened already") };
         let end = |end: &str| format!("{}/{end}", card.link());
-        let returns = Returns { approve: end("approve"), cancel: end("cancel"), fail: end("fail") };
+        let returns = Returns {
+            approve: end("approve"),
+            cancel: end("cancel"),
+            fail: end("fail"),
+            window: end("window"),
+        };
         let lost = cafe
             .parts()
             .gateways

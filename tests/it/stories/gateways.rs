@@ -12,11 +12,13 @@ const ESPRESSO: (i64, &str) = (1, "에스프레소");
 const EACH: [(&str, &str); 3] =
     [("kakaopay", "카카오페이머니"), ("tosspayments", "토스페이먼츠 카드"), ("portone", "카드")];
 
-/// In a cafe that takes all three, through either API of `PortOne`'s.
+/// In a cafe that takes all three, through either API of `PortOne`'s, and with the page that Toss Payments opens by itself or
+/// that its script does.
 async fn with_all(tell: impl AsyncFn(&Cafe)) {
-    for api in ["v2", "v1"] {
+    for (api, toss_keys) in [("v2", ""), ("v1", "test_sk_fake00000000000000000000")] {
         let all = ("GATEWAYS", "kakaopay,tosspayments,portone");
-        story_with(&[all, ("PORTONE_API", api)], async |cafe| {
+        let settings = [all, ("PORTONE_API", api), ("TOSS_SECRET_KEY", toss_keys)];
+        story_with(&settings, async |cafe| {
             cafe.joins("mina", MINA).await;
             tell(cafe).await;
         })
@@ -24,7 +26,7 @@ async fn with_all(tell: impl AsyncFn(&Cafe)) {
     }
 }
 
-/// Follows an order's link, and chooses. Gives the gateway's page.
+/// Follows an order's link, and chooses. Gives the page that it leads to, the gateway's or ours.
 async fn chooses(cafe: &Cafe, card: &Bubble, by: &str) -> String {
     cafe.opens_link(&format!("{}?by={by}", card.link())).await
 }
@@ -187,7 +189,7 @@ async fn what_is_collected_by_itself_after_its_order_was_closed_is_given_back() 
     with_all(async |cafe| {
         for ended in ["cancelled", "expired"] {
             let card = cafe.orders_with_points(("mina", MINA), ESPRESSO, 100).await;
-            let page = chooses(cafe, &card, "portone").await;
+            let page = cafe.window_of(&chooses(cafe, &card, "portone").await).await;
             if ended == "cancelled" {
                 let closed = cafe.returns(&format!("{}/cancel", card.link())).await;
                 insta::allow_duplicates! { insta::assert_snapshot!(closed, @"

@@ -17,3 +17,4 @@ mod pages;
 mod points;
 mod refunds;
 mod twice;
+mod window;

@@ -53,31 +53,23 @@ const MOST_ITEM_CHARACTERS: usize = ::tosspayments::limits::ORDER_NAME_CHARS;
 pub struct TossPayments {
     account: Account,
     http: Arc<dyn Http>,
-    page: Option<Page>,
-}
-
-/// A page of ours that opens the payment window with Toss Payments' own script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Where it is, without a query. It is handed what the script wants in one: `clientKey`, `orderId`, `orderName`,
-    /// `amount`, `successUrl`, `failUrl`.
-    pub url: String,
-    /// The merchant's public key, which goes with the secret one.
-    pub client_key: String,
+    client_key: Option<String>,
 }
 
 impl TossPayments {
     /// Speaks for `account` through `http`. Payments are opened by Toss Payments itself.
     #[must_use]
     pub fn new(account: Account, http: Arc<dyn Http>) -> TossPayments {
-        TossPayments { account, http, page: None }
+        TossPayments { account, http, client_key: None }
     }
 
-    /// The same, but payments are opened by a page of ours. Then nobody is asked at first, and a payment's key is known
-    /// when its payer comes back: a [`Session`] without one is looked up by its order.
+    /// The same, but payments are opened by our page ([`Returns::window`]) with Toss Payments' own script, for the
+    /// merchant's public key, which goes with the secret one. The page's address says what the script wants in its query.
+    /// Then nobody is asked at first, and a payment's key is known when its payer comes back: a [`Session`] without one is
+    /// looked up by its order.
     #[must_use]
-    pub fn on(self, page: Page) -> TossPayments {
-        TossPayments { page: Some(page), ..self }
+    pub fn by_script(self, client_key: String) -> TossPayments {
+        TossPayments { client_key: Some(client_key), ..self }
     }
 
     async fn ask<C: Call + Sync>(&self, call: &C) -> Result<C::Answer, GatewayError> {
@@ -114,9 +106,9 @@ impl Gateway for TossPayments {
     }
 
     async fn open(&self, charge: &Charge, returns: &Returns) -> Result<Checkout, GatewayError> {
-        if let Some(page) = &self.page {
+        if let Some(client_key) = &self.client_key {
             let session = Session { provider: TOSSPAYMENTS, key: String::new() };
-            return Ok(Checkout { session, pages: on_page(page, charge, returns) });
+            return Ok(Checkout { session, pages: on_our_page(client_key, charge, returns) });
         }
         let order_id = charge.order.to_string();
         let window = OpenWindow {
@@ -218,10 +210,9 @@ impl Gateway for TossPayments {
 
 impl fmt::Debug for TossPayments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let page = self.page.as_ref().map(|page| &page.url);
         f.debug_struct("TossPayments")
             .field("account", &self.account)
-            .field("page", &page)
+            .field("client_key", &self.client_key)
             .finish_non_exhaustive()
     }
 }
@@ -309,11 +300,11 @@ fn order_name(charge: &Charge) -> String {
 }
 
 /// Our page's address, with what its script wants.
-fn on_page(page: &Page, charge: &Charge, returns: &Returns) -> Pages {
+fn on_our_page(client_key: &str, charge: &Charge, returns: &Returns) -> Pages {
     let (order, amount) = (charge.order.to_string(), charge.amount.get().to_string());
     let name = order_name(charge);
     let fields = [
-        ("clientKey", page.client_key.as_str()),
+        ("clientKey", client_key),
         ("orderId", &order),
         ("orderName", &name),
         ("amount", &amount),
@@ -322,7 +313,7 @@ fn on_page(page: &Page, charge: &Charge, returns: &Returns) -> Pages {
     ];
     let query: Vec<String> =
         fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    let page = format!("{}?{}", page.url, query.join("&"));
+    let page = format!("{}?{}", returns.window, query.join("&"));
     Pages { desktop: page.clone(), mobile: page }
 }
 

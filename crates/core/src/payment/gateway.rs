@@ -70,7 +70,7 @@ pub struct Charge {
     pub amount: Won,
 }
 
-/// Where the gateway sends the payer's browser afterwards.
+/// Where the gateway sends the payer's browser afterwards, and where ours opens its window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returns {
     /// The payer is ready to be charged.
@@ -79,6 +79,8 @@ pub struct Returns {
     pub cancel: String,
     /// It failed, or took too long.
     pub fail: String,
+    /// Our page that opens the window of a gateway that has no page of its own, without a query.
+    pub window: String,
 }
 
 /// The gateway's own key of an opened payment (KakaoPay's `tid`, Toss Payments' `paymentKey`), by which it is

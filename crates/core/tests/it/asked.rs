@@ -29,7 +29,8 @@ pub(crate) fn charge(seed: u8) -> Charge {
 
 pub(crate) fn returns() -> Returns {
     let to = |end: &str| format!("https://cafe.example/pay/{end}?a=b");
-    Returns { approve: to("approve"), cancel: to("cancel"), fail: to("fail") }
+    let window = "https://cafe.example/pay/window".to_owned();
+    Returns { approve: to("approve"), cancel: to("cancel"), fail: to("fail"), window }
 }
 
 /// A payment that a service opened, of which nothing but its two names is known.

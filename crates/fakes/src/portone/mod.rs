@@ -40,7 +40,7 @@ use self::state::{State, Waiting};
 pub use self::view::{PaymentView, Standing};
 use crate::clock::Clock;
 use crate::webhook::Delivery;
-use crate::{Reply, Trouble};
+use crate::{Reply, Trouble, script};
 
 /// Below this is V1's API, and its payment window.
 pub const V1: &str = "/portone/v1";
@@ -136,7 +136,8 @@ impl PortOne {
         serde_json::to_value(&*self.state()).expect("the state is always JSON")
     }
 
-    /// Answers a request as it would arrive at the fake's own port: both APIs, the payment window, the control endpoints.
+    /// Answers a request as it would arrive at the fake's own port: both APIs, the payment window and the scripts that open
+    /// it, the control endpoints.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>) -> Reply {
         let path = request.uri().path();
@@ -145,6 +146,8 @@ impl PortOne {
         }
         match endpoint::find(path) {
             Some((dialect, "/pay")) => Reply::Answer(pages::answer(self, dialect, request)),
+            Some((Dialect::V1, "/iamport.js")) => Reply::Answer(script::answer(script::PORTONE_V1)),
+            Some((Dialect::V2, "/browser-sdk.js")) => Reply::Answer(script::answer(script::PORTONE_V2)),
             Some((dialect, rest)) => api::answer(self, dialect, rest, request),
             None => Reply::Answer(pages::nowhere()),
         }

@@ -1,7 +1,7 @@
 //! The payment window: what a browser is shown at `/portone/v1/pay` and `/portone/v2/pay`, and what its buttons do.
 //!
-//! The real window is opened by PortOne's script. This one is a page, so that no script is needed: its query has the names
-//! that the script takes, `merchant_uid`, `name`, `amount`, `m_redirect_url`, `notice_url` (V1) or `paymentId`,
+//! PortOne's script opens it, on a phone as a page and on a computer as a frame (`frame` in its query is whose page it stands
+//! in). It can be opened without the script as well, as its query has the names that the script takes: `merchant_uid`, `name`, `amount`, `m_redirect_url`, `notice_url` (V1) or `paymentId`,
 //! `orderName`, `totalAmount`, `redirectUrl`, `noticeUrls` (V2).
 
 use askama::Template;
@@ -15,6 +15,7 @@ use super::fields::Fields;
 use super::payer::{self, Act, PayerError};
 use super::state::Waiting;
 use crate::page::{render, won};
+use crate::script;
 use crate::trouble::{NamedTrouble, Trouble};
 use crate::wire;
 
@@ -96,7 +97,7 @@ fn press(fake: &PortOne, order: &Order, request: &Request<Bytes>) -> Result<Resp
     if let Some(trouble) = Trouble::named(&pressed("trouble")) {
         desk.state.troubles.push(Waiting { endpoint: Endpoint::Payment, trouble });
     }
-    Ok(wire::redirect(StatusCode::FOUND, &address))
+    Ok(script::leave(request.uri().query().unwrap_or_default(), &address))
 }
 
 pub(crate) fn nowhere() -> Response<Bytes> {

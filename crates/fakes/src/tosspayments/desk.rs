@@ -134,7 +134,7 @@ impl Desk<'_> {
         answer
     }
 
-    fn open_window(&mut self, fields: &Fields) -> Result<Value, Problem> {
+    pub(crate) fn open_window(&mut self, fields: &Fields) -> Result<Value, Problem> {
         let method = fields.text("method", 40)?;
         let takes_deposits = match method.as_str() {
             "CARD" | "카드" => false,

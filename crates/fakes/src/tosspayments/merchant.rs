@@ -11,6 +11,8 @@ use super::problem::Problem;
 pub struct Merchant {
     /// The key, as basic authentication's user name.
     pub secret_key: String,
+    /// The key that goes with it, which a browser may see: the script opens windows with it.
+    pub client_key: String,
     /// What its payments say whose they are.
     pub m_id: String,
     /// How it is answered: which version of the API, as a property of the key.

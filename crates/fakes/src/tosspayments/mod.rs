@@ -43,11 +43,14 @@ use self::state::State;
 pub use self::state::Status;
 pub use self::view::PaymentView;
 pub use self::webhook::Hook;
-use crate::Reply;
 use crate::clock::Clock;
+use crate::{Reply, script};
 
 /// Where the fake is on its port, so that other fakes find room beside it: a client's base URL ends with it.
 pub const PREFIX: &str = "/toss";
+
+/// Where the script for browsers is, below [`PREFIX`].
+pub const SCRIPT: &str = "/v2/standard";
 
 /// Who may ask the fake, and what it is called.
 #[derive(Clone, Debug)]
@@ -68,16 +71,25 @@ impl Default for Options {
     /// Two merchants on `http://127.0.0.1:3001`: one of today, and one with the key of `toss-payments-server-api`'s tests. At
     /// least 100 won, as cards are documented to want.
     fn default() -> Options {
-        let merchant = |secret_key: &str, m_id: &str, manner| Merchant {
+        let merchant = |[secret_key, client_key]: [&str; 2], m_id: &str, manner| Merchant {
             secret_key: secret_key.into(),
+            client_key: client_key.into(),
             m_id: m_id.into(),
             manner,
         };
         Options {
             origin: "http://127.0.0.1:3001".into(),
             merchants: vec![
-                merchant("test_sk_fake00000000000000000000", "fakeshop", Manner::Current),
-                merchant("test_ak_ZORzdMaqN3wQd5k6ygr5AkYXQGwy", "tosspayments", Manner::Reference),
+                merchant(
+                    ["test_sk_fake00000000000000000000", "test_ck_fake00000000000000000000"],
+                    "fakeshop",
+                    Manner::Current,
+                ),
+                merchant(
+                    ["test_ak_ZORzdMaqN3wQd5k6ygr5AkYXQGwy", "test_ck_reference0000000000000000"],
+                    "tosspayments",
+                    Manner::Reference,
+                ),
             ],
             webhook_url: None,
             smallest_amount: Some(100),
@@ -128,8 +140,8 @@ impl TossPayments {
         serde_json::to_value(&*self.state()).expect("the state is always JSON")
     }
 
-    /// Answers a request as it would arrive at the fake's own port: the API, the payer's page, the control endpoints. The
-    /// API answers below [`PREFIX`] and without it.
+    /// Answers a request as it would arrive at the fake's own port: the API, the payer's page and the script that opens it,
+    /// the control endpoints. The API answers below [`PREFIX`] and without it.
     #[must_use]
     pub fn answer(&self, request: &Request<Bytes>) -> Reply {
         self.settle();
@@ -138,7 +150,11 @@ impl TossPayments {
             return Reply::Answer(control::answer(self, &place, request));
         }
         let path = path.strip_prefix(PREFIX).unwrap_or(path);
-        if let Some(payment_key) = pages::find(path) {
+        if path == SCRIPT {
+            Reply::Answer(script::answer(script::TOSSPAYMENTS))
+        } else if path == pages::WINDOW {
+            Reply::Answer(pages::window(self, request))
+        } else if let Some(payment_key) = pages::find(path) {
             Reply::Answer(pages::answer(self, &payment_key, request))
         } else if let Some(rest) = path.strip_prefix("/internal/") {
             control::reference(self, rest, request)

@@ -4,6 +4,7 @@ use askama::Template;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
+use super::desk::Desk;
 use super::endpoint::{Endpoint, unescape};
 use super::faults::{Fault, Named};
 use super::fields::Fields;
@@ -11,7 +12,29 @@ use super::payer::{Act, PayerError, World};
 use super::state::{READY_FOR, Status, Waiting};
 use super::{TossPayments, is_get};
 use crate::page::{local_time, render, won};
-use crate::wire;
+use crate::{script, wire};
+
+/// Where the script opens a window: it makes the payment, for a merchant that it names by the public key. The address is the
+/// fake's own.
+pub(crate) const WINDOW: &str = "/v2/window";
+
+pub(crate) fn window(fake: &TossPayments, request: &Request<Bytes>) -> Response<Bytes> {
+    let query = request.uri().query().unwrap_or_default();
+    let (now, mut state, options) = (fake.now(), fake.state(), &fake.0.options);
+    let fields = Fields::from_form(query.as_bytes()).ok();
+    let merchant = fields.as_ref().and_then(|fields| {
+        let named = fields.raw("clientKey")?;
+        options.merchants.iter().find(|merchant| merchant.client_key == named)
+    });
+    let (Some(fields), Some(merchant)) = (fields, merchant) else { return Notice::not_found() };
+    let made = Desk { options, state: &mut state, merchant, now }.open_window(&fields);
+    let Some(page) = made.ok().and_then(|payment| payment["checkout"]["url"].as_str().map(str::to_owned))
+    else {
+        return Notice::not_found();
+    };
+    let frame = script::shop(query).map(|shop| format!("?frame={shop}"));
+    wire::redirect(StatusCode::FOUND, &format!("{page}{}", frame.unwrap_or_default()))
+}
 
 /// Which payment's page is at a path.
 pub(crate) fn find(path: &str) -> Option<String> {
@@ -75,7 +98,7 @@ fn press(
             fault,
         });
     }
-    Ok(wire::redirect(StatusCode::FOUND, &address))
+    Ok(script::leave(request.uri().query().unwrap_or_default(), &address))
 }
 
 /// The page with the buttons.

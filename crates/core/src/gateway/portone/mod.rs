@@ -133,11 +133,11 @@ impl Gateway for PortOne {
         let page = match &self.dialect {
             Dialect::V1(v1) => {
                 v1.register(charge).await?;
-                window.for_v1(charge, returns)
+                window.for_v1(charge, returns)?
             }
             Dialect::V2(v2) => {
                 v2.register(charge).await?;
-                window.for_v2(charge, returns)
+                window.for_v2(charge, returns)?
             }
         };
         Ok(Checkout {

@@ -62,7 +62,7 @@ fn account(dialect: Dialect) -> Account {
 fn gateway(dialect: Dialect, wire: Arc<Wire>, clock: Clock) -> PortOne {
     let options = Options::default();
     let window = Window {
-        page: format!("{ORIGIN}{}/pay", dialect.root()).parse().unwrap(),
+        page: Some(format!("{ORIGIN}{}/pay", dialect.root()).parse().unwrap()),
         store: options.store_id.clone(),
         channel: SecretString::from(options.channel_key),
     };

@@ -1,7 +1,7 @@
 //! A page of ours that opens payments, whose key comes later.
 
 use ::tosspayments::WindowMethod;
-use cafe_core::gateway::tosspayments::{Page, TossPayments};
+use cafe_core::gateway::tosspayments::TossPayments;
 use cafe_core::payment::{Decline, Gateway as _, PaymentRef, Proof, Standing, Won};
 use fakes::tosspayments::Endpoint;
 
@@ -10,8 +10,7 @@ use crate::answered::{declined, is_unreached};
 use crate::asked::{cancellation, charge, collection, returns};
 
 pub(crate) fn on_a_page(shop: &Shop) -> TossPayments {
-    let page = Page { url: "https://cafe.example/toss".to_owned(), client_key: "test_ck_1".to_owned() };
-    shop.gateway.clone().on(page)
+    shop.gateway.clone().by_script("test_ck_1".to_owned())
 }
 
 #[tokio::test]
@@ -20,7 +19,7 @@ async fn the_page_is_told_what_its_script_wants_and_nobody_is_asked() {
         let (gateway, charge) = (on_a_page(&shop), charge(1));
         let checkout = gateway.open(&charge, &returns()).await.unwrap();
         let page = format!(
-            "https://cafe.example/toss?clientKey=test_ck_1&orderId={}&orderName=%EB%9D%BC%EB%96%BC%20%26%20%EC%BC%80%EC%9D%B4%ED%81%AC&amount=4400&successUrl=https%3A%2F%2Fcafe.example%2Fpay%2Fapprove%3Fa%3Db&failUrl=https%3A%2F%2Fcafe.example%2Fpay%2Ffail%3Fa%3Db",
+            "https://cafe.example/pay/window?clientKey=test_ck_1&orderId={}&orderName=%EB%9D%BC%EB%96%BC%20%26%20%EC%BC%80%EC%9D%B4%ED%81%AC&amount=4400&successUrl=https%3A%2F%2Fcafe.example%2Fpay%2Fapprove%3Fa%3Db&failUrl=https%3A%2F%2Fcafe.example%2Fpay%2Ffail%3Fa%3Db",
             charge.order
         );
         assert_eq!([&checkout.pages.mobile, &checkout.pages.desktop], [&page; 2]);

@@ -171,3 +171,31 @@ fn a_window_without_an_order_is_none() {
     assert_eq!(shop.browse("GET", "/portone/v3/pay", "").0, 404);
     assert_eq!(shop.fake.payments().len(), 0);
 }
+
+#[test]
+fn a_script_for_browsers_opens_each_dialect_s_window() {
+    let shop = Shop::new();
+    for (path, name) in
+        [("/portone/v1/iamport.js", "window.IMP"), ("/portone/v2/browser-sdk.js", "window.PortOne")]
+    {
+        let (status, script, _) = shop.browse("GET", path, "");
+        assert_eq!((status, script.contains(name)), (200, true), "{path}");
+    }
+    for other in ["/portone/v1/browser-sdk.js", "/portone/v2/iamport.js"] {
+        assert_ne!(shop.browse("GET", other, "").0, 200, "{other}");
+    }
+}
+
+#[test]
+fn a_window_in_a_frame_tells_the_page_around_it_where_the_browser_would_go() {
+    for (_, _, page) in both() {
+        let (alone, framed) = (Shop::new(), Shop::new());
+        let back = alone.browse("POST", &page, "action=pay").2.unwrap();
+        let page = format!("{page}&frame=https%3A%2F%2Fshop.example");
+        assert_eq!(framed.browse("GET", &page, "").0, 200);
+        let (status, told, location) = framed.browse("POST", &page, "action=pay");
+        assert_eq!((status, location), (200, None));
+        let message = format!("parent.postMessage(\"{back}\", \"https://shop.example\")");
+        assert!(told.contains(&message), "{told}");
+    }
+}

@@ -115,3 +115,31 @@ fn a_page_is_only_found_by_its_own_address() {
         assert_eq!(shop.fake.pay("nothing"), Err(PayerError::NoSuchPayment));
     }
 }
+
+#[test]
+fn the_script_for_browsers_opens_a_window_with_the_public_key() {
+    let shop = Shop::today();
+    let (status, script, _) = shop.see("/toss/v2/standard");
+    assert_eq!((status, script.contains("window.TossPayments")), (200, true));
+
+    let fields = "method=CARD&amount=4400&orderId=order-1&orderName=x&successUrl=https%3A%2F%2Fcafe.example%2Fok&failUrl=https%3A%2F%2Fcafe.example%2Fno";
+    let window = |key: &str, frame: &str| format!("/toss/v2/window?clientKey={key}&{fields}{frame}");
+    for wrong in ["", "test_sk_fake00000000000000000000", "test_ck_nobody"] {
+        assert_eq!(shop.see(&window(wrong, "")).0, 404, "{wrong}");
+    }
+    assert_eq!(shop.see("/toss/v2/window?clientKey=test_ck_fake00000000000000000000").0, 404);
+    assert!(shop.fake.payments().is_empty());
+
+    let opened = |frame: &str| {
+        let (status, _, location) = shop.see(&window("test_ck_fake00000000000000000000", frame));
+        assert_eq!(status, 302);
+        location.unwrap().replace("http://127.0.0.1:3001", "")
+    };
+    let (status, _, back) = shop.press(&opened(""), "action=pay");
+    assert_eq!((status, back.unwrap().starts_with("https://cafe.example/ok?")), (302, true));
+    let (status, told, location) = shop.press(&opened("&frame=https%3A%2F%2Fshop.example"), "action=cancel");
+    assert_eq!((status, location), (200, None));
+    assert!(told.contains("postMessage(\"https://cafe.example/no?code=PAY_PROCESS_CANCELED"), "{told}");
+    assert!(told.contains("\"https://shop.example\")"), "{told}");
+    assert_eq!(shop.fake.payments().len(), 2);
+}
