@@ -17,6 +17,7 @@ pub mod runs;
 pub mod scene;
 mod schedule;
 pub mod service;
+pub mod stories;
 pub mod story;
 mod tills;
 pub mod world;

@@ -3,7 +3,7 @@
 use sim::cafe::TheCafe;
 use sim::plan::Plan;
 use sim::scene::Scene as _;
-use sim::story::STORIES;
+use sim::stories::STORIES;
 
 #[test]
 fn every_story_ends_as_it_should_when_nothing_goes_wrong() {
