@@ -54,16 +54,25 @@ pub(crate) struct Migration<'a> {
 struct Survey {
     rows: u64,
     columns: Columns,
-    /// Who is in it, as far as it is right by itself.
+    /// Who is in it, as far as the file is right by itself.
     sum: Sum,
-    /// In which row each number is first, and in how many it is.
-    numbers: HashMap<u64, (u32, u32)>,
+    numbers: HashMap<u64, Found>,
+}
+
+/// A number that is in the file.
+struct Found {
+    /// In which row first.
+    first: u32,
+    /// In how many.
+    times: u32,
+    /// The points of that first row, where they are right.
+    points: Option<Points>,
 }
 
 impl Survey {
     fn of(dump: &Dump, named: &Named) -> Result<Survey, BoxError> {
         let (mut rows, mut count) = (dump.rows(&[TABLE]), 0_u32);
-        let (mut columns, mut numbers, mut sum) = (None, HashMap::new(), Sum::default());
+        let (mut columns, mut numbers) = (None, HashMap::new());
         for row in rows.by_ref() {
             let row = row?;
             count = count.checked_add(1).ok_or("the table has more rows than can be numbered")?;
@@ -72,16 +81,20 @@ impl Survey {
                 None => columns.insert(Columns::of(&row.head, named)?),
             };
             let Said { phone: Ok(phone), points } = columns.read(&row) else { continue };
-            let (_, times) = numbers.entry(digits(&phone)).or_insert((count, 0_u32));
-            *times += 1;
-            if let (1, Ok(points)) = (*times, points) {
-                sum.add(points);
-            }
+            let fresh = || Found { first: count, times: 0, points: points.ok() };
+            numbers.entry(digits(&phone)).or_insert_with(fresh).times += 1;
         }
         if !rows.saw(TABLE) {
             return Err(format!("there is no table {TABLE} in the file").into());
         }
         let columns = columns.ok_or_else(|| format!("{TABLE} has no row"))?;
+        let mut sum = Sum::default();
+        // A number in several rows is refused in all of them.
+        numbers
+            .values()
+            .filter(|found| found.times == 1)
+            .filter_map(|found| found.points)
+            .for_each(|points| sum.add(points));
         Ok(Survey { rows: count.into(), columns, sum, numbers })
     }
 }
@@ -156,7 +169,7 @@ impl Migration<'_> {
             Ok(phone) => phone,
             Err(wrong) => return refused(wrong.into()),
         };
-        if let Some((first, times @ 2..)) = survey.numbers.get(&digits(&phone)) {
+        if let Some(Found { first, times: times @ 2.., .. }) = survey.numbers.get(&digits(&phone)) {
             return refused(Why::Repeated { times: *times, first: *first });
         }
         let points = match points {

@@ -269,6 +269,9 @@ async fn a_number_that_is_in_two_rows_is_refused_in_both() {
         let why = "its number is in 2 rows, the first of them row 1, and which of them counts nobody knows";
         assert_eq!(said, format!("row 1 of cafe_point: {why}\nrow 5 of cafe_point: {why}\n"));
         assert_eq!((code, counter.items().await), (1, [0, 0]));
+        let (code, _, said) = counter.migrates(&["--from", export.path()]).await;
+        assert!(said.starts_with("cafe_point  5 rows, 3 members with 2200 points together\n"), "{said}");
+        assert_eq!((code, counter.items().await), (2, [0, 0]), "nobody has agreed");
     }
 }
 
