@@ -161,3 +161,60 @@ pub enum CancelWithoutAmount {
     /// It gives everything back, and so does an amount of zero.
     EverythingAndForZero,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEHAVIOUR: Behaviour = Behaviour {
+        idempotency: Idempotency::ByState,
+        lookup: LookupKey::KeyOrOrder,
+        capture: CaptureBy::Approve,
+        notices: NoticeTrust::Unsigned,
+        cancel_without_amount: CancelWithoutAmount::Everything,
+        pay_within: SignedDuration::from_mins(10),
+        open_for: SignedDuration::from_mins(20),
+        failed_after: SignedDuration::from_mins(1),
+        released_after: SignedDuration::from_mins(10),
+        refund_lost_after: SignedDuration::from_mins(5),
+    };
+
+    #[test]
+    fn what_is_not_known_was_not_begun_only_where_the_gateway_cannot_know_it_by_another_name() {
+        let named = |key: Option<&str>| PaymentRef {
+            order: "order".to_owned(),
+            key: key.map(str::to_owned),
+            payer: None,
+        };
+        for (lookup, with_key, without, by_order) in [
+            (LookupKey::Key, false, false, false),
+            (LookupKey::KeyOrOrder, false, true, true),
+            (LookupKey::Order, true, true, true),
+        ] {
+            let behaviour = Behaviour { lookup, ..BEHAVIOUR };
+            assert_eq!(behaviour.has_nobody_begun(&named(Some("key"))), with_key, "{lookup:?}");
+            assert_eq!(behaviour.has_nobody_begun(&named(None)), without, "{lookup:?}");
+            assert_eq!(behaviour.finds_by_order(), by_order, "{lookup:?}");
+        }
+    }
+
+    #[test]
+    fn an_agreement_runs_out_and_a_refund_is_lost_after_the_gateway_s_own_time() {
+        let at = |minutes: i64| Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap();
+        let run_out = |minutes| BEHAVIOUR.has_run_out(at(0), at(minutes));
+        assert_eq!([0, 20, 21].map(run_out), [false, false, true], "a minute longer than it is open");
+        let lost = |minutes| BEHAVIOUR.has_lost_refund(at(0), at(minutes));
+        assert_eq!([0, 4, 5].map(lost), [false, false, true]);
+    }
+
+    #[test]
+    fn only_what_a_gateway_captures_by_itself_may_come_after_everybody_has_left() {
+        let at = |minutes: i64| Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap();
+        assert!(!BEHAVIOUR.may_capture_at(at(0), at(0)));
+        let by_itself = Behaviour { capture: CaptureBy::Itself, ..BEHAVIOUR };
+        assert_eq!(
+            [0, 20, 21].map(|minutes| by_itself.may_capture_at(at(0), at(minutes))),
+            [true, true, false]
+        );
+    }
+}
