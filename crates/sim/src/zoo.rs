@@ -241,7 +241,7 @@ fn spoil_members(bug: Bug, step: Step, request: &mut Value) -> bool {
             .is_some_and(|part| allow(part, " AND (attribute_not_exists(#payer) OR #payer = :payer)")),
         (Bug::TriesACodeForEver, Step::TryCode) => allow(request, "#code_tries > :none AND "),
         (Bug::MovesWithoutUsingTheCodeUp, Step::Rebind) => {
-            leave(order_part(request), " REMOVE #code, #code_until_ms, #code_tries")
+            leave(order_part(request), ", #code, #code_until_ms, #code_tries")
         }
         (Bug::MovesWithoutUnbinding, Step::Rebind) | (Bug::ForgetsWithoutUnbinding, Step::Forget) => {
             drop_part(request, |part| part.get("Delete").is_some())
