@@ -2,7 +2,7 @@
 //!
 //! One record is read under the hashes of three passwords: ours; one as it is moved here, which is what the reference
 //! checks at each read; and one that takes next to nothing, which leaves what else there is to a read. And how soon a
-//! service is [told](super::told).
+//! service is told.
 
 use std::path::Path;
 use std::time::Instant;

@@ -164,8 +164,8 @@ pub trait Gateway: Send + Sync {
     /// Asks how far a payment has come. Changes nothing.
     ///
     /// # Errors
-    /// Whichever: nothing is known that was not known before. [`Decline::NotFound`]: it knows of no such payment, which
-    /// [`Behaviour::has_nobody_begun`] makes something of.
+    /// Whichever: nothing is known that was not known before. [`Decline::NotFound`](super::Decline::NotFound): it knows
+    /// of no such payment, which [`Behaviour::has_nobody_begun`] makes something of.
     async fn lookup(&self, payment: &PaymentRef) -> Result<Snapshot, GatewayError>;
 
     /// Gives some or all of a collected payment back, and tells what it shows then, where the answer tells that.
