@@ -302,9 +302,7 @@ async fn an_answer_that_is_lost_is_looked_up_at_each() {
 
         let card = cafe.orders("mina", MINA, 2, "아이스아메리카노").await;
         let back = pays_at(cafe, &card, "portone").await;
-        for _ in 0..2 {
-            cafe.portone().inject(portone::Endpoint::Payment, fakes::Trouble::Reset);
-        }
+        cafe.portone().inject(portone::Endpoint::Payment, fakes::Trouble::Reset);
         let waits = cafe.returns(&back).await;
         assert_eq!(waits.status, StatusCode::ACCEPTED, "{waits}");
         cafe.later(1);

@@ -151,37 +151,33 @@ async fn collect(
     let name = approving.attempt.token.0.clone();
     let collection = Collection { name, amount: quote.due, proof: Some(proof) };
     let behaviour = gateway.behaviour();
-    let mut shown = None;
-    let refused = match gateway.approve(&quote.payment(&session), &collection).await {
-        Ok(seen) => match seen.approval().filter(|_| seen.is_ours) {
-            Some(approval) => {
-                return settle_in_doubt(store, approving, Collected::Gateway { session, approval }, now)
-                    .await;
-            }
-            // It was only looked at, and that shows that the payer has not paid.
-            None if behaviour.captures_by_itself() => {
-                shown = Some(if seen.is_ours { Ok(seen) } else { Err(Saw::from(&seen)) });
-                Some(Decline::NotReady)
-            }
-            None => {
+    let refused = if behaviour.captures_by_itself() {
+        // There is nothing to ask for: the payer has paid, as the look-up below shows, or is not ready.
+        Some(Decline::NotReady)
+    } else {
+        match gateway.approve(&quote.payment(&session), &collection).await {
+            Ok(seen) => {
+                if let Some(approval) = seen.approval().filter(|_| seen.is_ours) {
+                    let collected = Collected::Gateway { session, approval };
+                    return settle_in_doubt(store, approving, collected, now).await;
+                }
                 warn!(order = %id, provider = %session.provider, "approved, but not collected as ours");
                 None
             }
-        },
-        Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
-            let say = nothing_collected(&behaviour, ApproveError::Unreached(error));
-            return Err(give_up(store, &approving, say).await);
-        }
-        Err(GatewayError::Unreached(..)) => {
-            return doubt(store, &approving, now, ApproveError::Pending).await;
-        }
-        Err(GatewayError::Declined { provider, decline, refusal }) => {
-            warn!(order = %id, %provider, code = refusal.code, "approve declined");
-            Some(decline)
-        }
-        Err(GatewayError::Unknown(provider, cause)) => {
-            warn!(order = %id, %provider, cause, "approve left in doubt");
-            None
+            Err(error @ GatewayError::Unreached(..)) if before == Before::Nothing => {
+                return Err(give_up(store, &approving, ApproveError::Unreached(error)).await);
+            }
+            Err(GatewayError::Unreached(..)) => {
+                return doubt(store, &approving, now, ApproveError::Pending).await;
+            }
+            Err(GatewayError::Declined { provider, decline, refusal }) => {
+                warn!(order = %id, %provider, code = refusal.code, "approve declined");
+                Some(decline)
+            }
+            Err(GatewayError::Unknown(provider, cause)) => {
+                warn!(order = %id, %provider, cause, "approve left in doubt");
+                None
+            }
         }
     };
     let refused = match (refused, before) {
@@ -194,10 +190,7 @@ async fn collect(
             None
         }
     };
-    let seen = match shown {
-        Some(shown) => shown,
-        None => look_up_ours(gateway, &approving.opened.quote, &session).await,
-    };
+    let seen = look_up_ours(gateway, &approving.opened.quote, &session).await;
     believe(store, approving, session, (seen, refused), (&behaviour, now)).await
 }
 
@@ -222,7 +215,9 @@ async fn believe(
             Err(end(store, approving, CloseReason::Expired, (behaviour, now)).await?)
         }
         (Standing::Collectable | Standing::Awaited, Some(decline)) => {
-            let say = nothing_collected(behaviour, ApproveError::Declined(decline));
+            // One that captures by itself may have done so since it was looked at, so nobody is told that it has not.
+            let may_have = behaviour.captures_by_itself();
+            let say = if may_have { ApproveError::Pending } else { ApproveError::Declined(decline) };
             Err(give_up(store, &approving, say).await)
         }
         // One look proves no failure: another, after the gateway's own time, is reconcile's.
@@ -231,12 +226,6 @@ async fn believe(
             doubt(store, &approving, now, ApproveError::Pending).await
         }
     }
-}
-
-/// What may be said where nothing was collected as far as this attempt knows. A gateway that captures by itself may have done
-/// so since it was looked at, so nobody is told that it has not.
-fn nothing_collected(behaviour: &Behaviour, say: ApproveError) -> ApproveError {
-    if behaviour.captures_by_itself() { ApproveError::Pending } else { say }
 }
 
 /// Says `say`, and lets whoever comes next look without waiting for this attempt's time to run out.
