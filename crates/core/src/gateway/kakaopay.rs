@@ -311,13 +311,9 @@ fn refused(no: No, path: String, response: &Response<Bytes>) -> GatewayError {
         | Meaning::Internal
         | Meaning::Unrecognised => return GatewayError::Unknown(KAKAOPAY, no.into()),
     };
-    let status = match (decline, no.http_status) {
-        (Decline::NotFound, _) => StatusCode::NOT_FOUND,
-        (_, status) if status.is_client_error() => status,
-        (_, _) => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let text = String::from_utf8_lossy(response.body()).into_owned();
-    let refusal = Refusal { status: status.as_u16(), code: no.code.to_string(), path, text };
+    // It says so with the status of any wrong request.
+    let status = if decline == Decline::NotFound { StatusCode::NOT_FOUND } else { no.http_status };
+    let refusal = Refusal::said(status, no.code.to_string(), path, response);
     GatewayError::Declined { provider: KAKAOPAY, decline, refusal }
 }
 

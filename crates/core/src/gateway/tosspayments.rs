@@ -367,11 +367,9 @@ fn refused(no: No, path: String, response: &Response<Bytes>) -> GatewayError {
     let status = match (decline, no.http_status) {
         (Decline::NotReady, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Decline::NotFound, _) => StatusCode::NOT_FOUND,
-        (_, status) if status.is_client_error() => status,
-        (_, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (_, status) => status,
     };
-    let text = String::from_utf8_lossy(response.body()).into_owned();
-    let refusal = Refusal { status: status.as_u16(), code: no.code.to_string(), path, text };
+    let refusal = Refusal::said(status, no.code.to_string(), path, response);
     GatewayError::Declined { provider: TOSSPAYMENTS, decline, refusal }
 }
 

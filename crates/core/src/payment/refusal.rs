@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
 use super::{BoxError, Provider, SendError};
 
 /// What a refusal means for the one who asked.
@@ -55,6 +58,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// What a gateway has answered at that path, with a status that a refusal can have: it may have been another's.
+    #[must_use]
+    pub fn said(status: StatusCode, code: String, path: String, answer: &Response<Bytes>) -> Refusal {
+        let status = if status.is_client_error() { status } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let text = String::from_utf8_lossy(answer.body()).into_owned();
+        Refusal { status: status.as_u16(), code, path, text }
+    }
+
     /// One that no gateway was asked for, as we know its answer; with the status that is said with such.
     #[must_use]
     pub fn of_ours(code: &str, text: &str) -> Refusal {

@@ -10,7 +10,7 @@ use ::portone::v1::prepare::Prepare;
 use ::portone::v1::token::{GetToken, Token};
 use ::portone::v1::{Account, Call, Meaning, Method as Word, Payment, Progress, Refusal as No};
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 use jiff::Timestamp;
 
 use super::{Clock, Named, PORTONE, not_begun, of_another_customer, unbelievable};
@@ -67,7 +67,7 @@ impl V1 {
         let response = self.http.send(request).await.map_err(|error| not_asked(error.into()))?;
         let token = GetToken::answer(&response, now).map_err(|error| match error {
             Error::Refused(no) if no.meaning() == Meaning::BadToken => {
-                declined(Decline::Misconfigured, no.http_status, &no, path, &response)
+                declined(Decline::Misconfigured, &no, path, &response)
             }
             other @ (Error::Refused(_) | Error::Unreadable { .. }) => not_asked(other.into()),
         })?;
@@ -225,22 +225,13 @@ fn refused(no: No, path: String, response: &Response<Bytes>) -> GatewayError {
         }
         Meaning::Unclear => Decline::Refused,
     };
-    let status =
-        if no.http_status.is_client_error() { no.http_status } else { StatusCode::UNPROCESSABLE_ENTITY };
-    declined(decline, status, &no, path, response)
+    declined(decline, &no, path, response)
 }
 
-fn declined(
-    decline: Decline,
-    status: StatusCode,
-    no: &No,
-    path: String,
-    response: &Response<Bytes>,
-) -> GatewayError {
+fn declined(decline: Decline, no: &No, path: String, response: &Response<Bytes>) -> GatewayError {
     // Beside V1's own code, which is nearly always the same, the status tells an operator more.
     let code = format!("{} ({})", no.http_status.as_u16(), no.code);
-    let text = String::from_utf8_lossy(response.body()).into_owned();
-    let refusal = Refusal { status: status.as_u16(), code, path, text };
+    let refusal = Refusal::said(no.http_status, code, path, response);
     GatewayError::Declined { provider: PORTONE, decline, refusal }
 }
 

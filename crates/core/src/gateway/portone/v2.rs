@@ -11,7 +11,7 @@ use ::portone::v2::{
     Account, Call, CancellationStatus, Meaning, Method as Word, MethodType, Payment, Progress, Refusal as No,
 };
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 
 use super::{Named, PORTONE, of_another_customer, unbelievable};
 use crate::payment::{
@@ -200,11 +200,6 @@ fn refused(no: No, path: String, response: &Response<Bytes>) -> GatewayError {
         | Meaning::Internal
         | Meaning::Unrecognised => return GatewayError::Unknown(PORTONE, no.into()),
     };
-    let status = match no.http_status {
-        status if status.is_client_error() => status,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let text = String::from_utf8_lossy(response.body()).into_owned();
-    let refusal = Refusal { status: status.as_u16(), code: no.kind.as_str().to_owned(), path, text };
+    let refusal = Refusal::said(no.http_status, no.kind.as_str().to_owned(), path, response);
     GatewayError::Declined { provider: PORTONE, decline, refusal }
 }
