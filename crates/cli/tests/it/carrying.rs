@@ -1,13 +1,11 @@
 //! An earlier cafe's table `cafe_point`, carried over: real dumps of made-up people, and what becomes of their points.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
 use crate::binary::{Served, cafe, run};
+use crate::export::Export;
 use crate::kiosk::{Kiosk, MINA, steady};
 use crate::shop::Shop;
 
@@ -16,33 +14,8 @@ const PHONE_KEY: &str = "the phone key of a cafe that was another before";
 /// What is in a file in clear, and must never be told.
 const NUMBERS: [&str; 4] = ["1234", "8765", "7777", "seoul"];
 
-static FILES: AtomicUsize = AtomicUsize::new(0);
-
 /// As `mariadb-dump` 10.19 writes it, with another table before.
 const DUMP: &str = include_str!("../fixtures/cafe_point/dump.sql");
-
-/// A file of a test's own, for as long as the test runs.
-struct Export(PathBuf);
-
-impl Export {
-    fn of(name: &str, text: impl AsRef<[u8]>) -> Export {
-        let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("cafe-point-{}-{number}-{name}", std::process::id()));
-        fs::write(&path, text).unwrap();
-        Export(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Export {
-    fn drop(&mut self) {
-        // It is in a folder for such things.
-        let _ = fs::remove_file(&self.0);
-    }
-}
 
 /// A cafe without a member.
 struct Counter(Served);

@@ -5,6 +5,7 @@ mod audit;
 mod binary;
 mod carrying;
 mod dev;
+mod export;
 mod kiosk;
 mod members;
 mod payments;

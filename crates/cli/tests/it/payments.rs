@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, to_bytes};
 use functions::service::accounts::Accounts;
@@ -19,6 +18,7 @@ use store::{DynamoRecords, Vault};
 use tower::ServiceExt as _;
 
 use crate::binary::{Served, cafe, run};
+use crate::export::Export;
 use crate::shop::Shop;
 
 const STORE_KEY: &str = "the store key of a service that moves here";
@@ -26,37 +26,12 @@ const STORE_KEY: &str = "the store key of a service that moves here";
 /// What is in the dump in clear, and must never be told.
 const CONTENTS: [&str; 6] = ["tviva_1", "imp_3", "433012", "1234-1234", "식은", "$2a$10$"];
 
-static FILES: AtomicUsize = AtomicUsize::new(0);
-
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reference").join(name)
 }
 
 fn dump() -> String {
     fs::read_to_string(fixture("dump.sql")).unwrap()
-}
-
-/// An export of a test's own, for as long as the test runs.
-struct Export(PathBuf);
-
-impl Export {
-    fn of(dump: &str) -> Export {
-        let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("cafe-dump-{}-{number}.sql", std::process::id()));
-        fs::write(&path, dump).unwrap();
-        Export(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Export {
-    fn drop(&mut self) {
-        // It is in a folder for such things.
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 /// A payments service without a record.
@@ -265,7 +240,7 @@ fn large(count: u32) -> String {
 #[tokio::test]
 async fn a_run_that_was_cut_off_is_taken_up_by_the_next() {
     let counter = Counter::opens().await;
-    let export = Export::of(&large(300));
+    let export = Export::of("dump.sql", large(300));
     let mut running = counter.command(&["--from", export.path(), "--yes"]);
     let mut running = running.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while counter.items().await == 0 {}
@@ -289,7 +264,7 @@ async fn a_dump_that_was_cut_off_moves_nothing() {
         ("--\n-- Data for Name: payment_reservations", "no table payment_reservations"),
     ] {
         let (part, _) = dump.split_once(end).unwrap();
-        let export = Export::of(part);
+        let export = Export::of("dump.sql", part);
         let (code, told, said) = counter.migrates(&["--from", export.path(), "--yes"]).await;
         assert!(code == 2 && told.is_empty() && said.contains(why), "{end}: {said}");
     }
@@ -314,7 +289,7 @@ async fn a_row_that_is_none_is_named_and_keeps_no_other_back() {
         ("\ttviva_1\tshop\tKRW", "\ttviva_1\tKRW", "15 values for 16 columns"),
     ] {
         let counter = Counter::opens().await;
-        let export = Export::of(&dump().replacen(before, after, 1));
+        let export = Export::of("dump.sql", dump().replacen(before, after, 1));
         let (code, _, said) = counter.migrates(&["--from", export.path(), "--yes"]).await;
         assert_eq!(code, 1, "{after}: {said}");
         assert!(said.contains("payment_histories") && said.contains(why), "{after}: {said}");
@@ -336,7 +311,7 @@ async fn cancels_that_do_not_add_up_keep_their_history_back() {
         ("\t0000000a-0000-4000-8000-000000000002\t1000", "\tnone\t1000", "payment_history_id is no UUID"),
     ] {
         let counter = Counter::opens().await;
-        let export = Export::of(&dump().replacen(before, after, 1));
+        let export = Export::of("dump.sql", dump().replacen(before, after, 1));
         let (code, _, said) = counter.migrates(&["--from", export.path(), "--yes"]).await;
         assert!(code == 1 && said.contains(why), "{after}: {said}");
     }
@@ -346,7 +321,7 @@ async fn cancels_that_do_not_add_up_keep_their_history_back() {
 async fn a_check_tells_what_would_be_and_writes_nothing() {
     let counter = Counter::opens().await;
     let dump = dump();
-    let export = Export::of(&dump);
+    let export = Export::of("dump.sql", &dump);
     let (code, told, _) = counter.migrates(&["--from", export.path(), "--check"]).await;
     assert_eq!(code, 0);
     insta::assert_snapshot!(told, @r"
@@ -365,7 +340,7 @@ async fn a_check_tells_what_would_be_and_writes_nothing() {
     // A second row for the same payment, which PostgreSQL would not have let in.
     let row = dump.lines().find(|line| line.starts_with(&history(1))).unwrap();
     let again = row.replace("-8000-000000000001", "-8000-000000000009");
-    let export = Export::of(&dump.replacen(row, &format!("{row}\n{again}"), 1));
+    let export = Export::of("dump.sql", dump.replacen(row, &format!("{row}\n{again}"), 1));
     let (code, _, said) = counter.migrates(&["--from", export.path(), "--check"]).await;
     assert!(code == 1 && said.contains("another row has its id, its source, or its payment"), "{said}");
     let (code, _, said) = counter.migrates(&["--from", export.path(), "--yes"]).await;
@@ -376,11 +351,12 @@ async fn a_check_tells_what_would_be_and_writes_nothing() {
 #[tokio::test]
 async fn what_stands_here_is_never_written_over() {
     let counter = Counter::opens().await;
-    let export = Export::of(&dump());
+    let export = Export::of("dump.sql", dump());
     assert_eq!(counter.counts(&["--from", export.path()]).await.0, 0);
     let records = counter.records().await;
     let changed = Export::of(
-        &dump().replacen("\t4400\t\\N\t", "\t4500\t\\N\t", 1).replace("billing_1\tshop", "billing_1\tother"),
+        "dump.sql",
+        dump().replacen("\t4400\t\\N\t", "\t4500\t\\N\t", 1).replace("billing_1\tshop", "billing_1\tother"),
     );
     let (code, counts) = counter.counts(&["--from", changed.path()]).await;
     assert_eq!((code, counts), (1, [[0, 4, 1], [0, 3, 0], [0, 1, 1]]));
@@ -395,11 +371,12 @@ async fn what_stands_here_is_never_written_over() {
 #[tokio::test]
 async fn nothing_is_written_with_the_wrong_keys_or_against_the_owners_word() {
     let counter = Counter::opens().await;
-    let export = Export::of(&dump());
+    let export = Export::of("dump.sql", dump());
     let (code, _, said) = counter.migrates(&["--from", export.path()]).await;
     assert!(code == 2 && said.contains("5 rows") && said.contains("the answer was not yes"), "{said}");
     let keys = fs::read_to_string(fixture("keys.env")).unwrap();
-    let swapped = Export::of(&keys.replace("7BqAGp1HPY9Ox66w", "7BqAGp1HPY9Ox66x").replace("MTls", "MTLS"));
+    let swapped =
+        Export::of("dump.sql", keys.replace("7BqAGp1HPY9Ox66w", "7BqAGp1HPY9Ox66x").replace("MTls", "MTLS"));
     let (code, _, said) =
         counter.migrates(&["--from", export.path(), "--keys", swapped.path(), "--yes"]).await;
     assert!(code == 2, "{said}");
